@@ -1,0 +1,1 @@
+"""The room of the person: touchscreen, camera, catalogue, search, dossier look-up, rating."""

@@ -1,0 +1,327 @@
+"""Keeper of the scanner's child process: starts it, listens, kills it when it hangs, starts it again, gives up in time.
+
+The child is another interpreter (`python -m kiosk.scanner.child`) and not a fork: the kiosk's process holds a display
+and threads, and a decoder that crashes on a hostile symbol must take nothing of that with it. Messages are JSON
+lines, one short object each: settings and commands go in on standard input, beats, results and states come out on
+standard output. What the child writes to standard error is the kiosk's standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import selectors
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import IO, Any, Literal, cast
+
+from config.clock import Clock
+from config.process import LossLog
+from config.settings import Settings
+from kiosk.scanner.grammar import PRIORITY, WITH_CODE, Kind
+
+log = logging.getLogger("kiosk.scanner")
+
+BACKOFF_S = (0.5, 1.0, 2.0, 5.0)
+"""Waits before the second, third, … start in a row."""
+MAX_FAILURES = 5
+"""Starts that may fail in a row before the scanner gives up (house §5.5)."""
+HEALTHY_S = 30.0
+"""A child that lived this long since its first frame was well: the count of failures begins anew."""
+START_S = 20.0
+"""Time until the first word of a child: a cold Pi 4 reads numpy and two decoders from its card."""
+STOP_S = 2.0
+MAX_LINE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    """One paper before the camera. `code` only for dossier, url_with_dossier and ticket; never any other text.
+
+    `symbology`: code128, qr, code39. `engine`: the stage of the cascade that read it. `ms`: time of the decoding of
+    the frame that settled it.
+    """
+
+    kind: Kind
+    code: str | None
+    symbology: str | None
+    engine: str | None
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerState:
+    """Health of the scanner. `state` and `code` fit the hub's `POST /v1/parts`; the sentences are for staff and public."""
+
+    state: Literal["ok", "degraded", "down"]
+    code: str
+    vi: str
+    en: str
+    public_vi: str = ""
+    public_en: str = ""
+
+
+_PUBLIC = (
+    "Máy quét mã đang tạm nghỉ. Mời bà con nhập mã hồ sơ bằng bàn phím trên màn hình.",
+    "The scanner is out of service. Please type the dossier code with the keys on the screen.",
+)
+STATES: dict[str, ScannerState] = {
+    "camera_ok": ScannerState("ok", "camera_ok", "Máy quét mã hoạt động.", "The scanner works."),
+    "camera_off": ScannerState(
+        "ok", "camera_off", "Máy quét mã không được lắp (scanner.source = none).", "No scanner is set up.", *_PUBLIC
+    ),
+    "camera_missing": ScannerState(
+        "down",
+        "camera_missing",
+        "Không thấy máy ảnh. Tắt điện, cắm lại cáp máy ảnh rồi bật lại.",
+        "No camera is found. Switch off, re-seat the camera's cable, switch on.",
+        *_PUBLIC,
+    ),
+    "camera_busy": ScannerState(
+        "down",
+        "camera_busy",
+        "Máy ảnh đang bị chương trình khác dùng. Đóng chương trình đó.",
+        "Another program holds the camera. Close it.",
+        *_PUBLIC,
+    ),
+    "camera_stalled": ScannerState(
+        "degraded",
+        "camera_stalled",
+        "Máy ảnh ngừng gửi hình; đang mở lại. Nếu lặp lại, kiểm tra cáp và nguồn điện.",
+        "The camera stopped sending frames; it is being reopened. If it repeats, check cable and power supply.",
+        *_PUBLIC,
+    ),
+    "scanner_restarting": ScannerState(
+        "degraded",
+        "scanner_restarting",
+        "Máy quét mã bị treo hoặc dừng; đang khởi động lại.",
+        "The scanner hung or stopped; it is being restarted.",
+        *_PUBLIC,
+    ),
+    "scanner_gave_up": ScannerState(
+        "down",
+        "scanner_gave_up",
+        f"Máy quét mã hỏng {MAX_FAILURES} lần liên tiếp nên đã dừng. Chạy «motcua doctor», rồi khởi động lại kiosk.",
+        f"The scanner failed {MAX_FAILURES} times in a row and was stopped. Run `motcua doctor`, then restart the kiosk.",
+        *_PUBLIC,
+    ),
+}
+
+
+def today_for(clock: Clock) -> str | None:
+    """The date the grammar may bound dossier codes with (ISO), or None while the clock is not to be believed."""
+    return None if clock.trust() == "untrusted" else clock.wall().date().isoformat()
+
+
+class ScannerProcess:
+    """The scanner as the kiosk sees it. All methods may be called from any thread."""
+
+    def __init__(self, settings: Settings, clock: Clock, *, command: list[str] | None = None) -> None:
+        """`command` replaces the child's command line (tests bring children that hang or die)."""
+        self._settings = settings.scanner
+        self._clock = clock
+        self._command = command or [sys.executable, "-m", "kiosk.scanner.child"]
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+        self._watching = True
+        self._gave_up = False
+        self._state: str | None = None
+        self._on_result: Callable[[ScanResult], None] = lambda result: None
+        self._on_state: Callable[[ScannerState], None] = lambda state: None
+
+    def start(
+        self, on_result: Callable[[ScanResult], None], on_state: Callable[[ScannerState], None] | None = None
+    ) -> None:
+        """Start the child and its keeper; returns at once. Raises `RuntimeError` when it is running already."""
+        if self._thread is not None and self._thread.is_alive():
+            raise RuntimeError("the scanner is running already")
+        self._stop.clear()
+        self._gave_up = False
+        self._state = None
+        self._on_result = on_result
+        if on_state is not None:
+            self._on_state = on_state
+        self._thread = threading.Thread(target=self._keep, name="scanner", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End child and keeper; back within about 3 s. Nothing happens when it is not running."""
+        self._stop.set()
+        self._send({"do": "stop"})
+        thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(STOP_S + 1.0)
+            self._thread = None
+
+    def alive(self) -> bool:
+        """Whether a receipt held up now will be read, now or after the restart that is going on."""
+        thread = self._thread
+        return thread is not None and thread.is_alive() and not self._gave_up and self._settings.source != "none"
+
+    def watch(self, on: bool) -> None:
+        """Look (True) or let the camera go (False). Either forgets what was seen, so that it is announced again."""
+        self._watching = on
+        self._send({"do": "watch", "on": on})
+
+    def pid(self) -> int | None:
+        """Process id of the child, None while there is none."""
+        child = self._child
+        return child.pid if child is not None and child.poll() is None else None
+
+    # -- the keeper's thread
+
+    def _keep(self) -> None:
+        if self._settings.source == "none":
+            self._say("camera_off")
+            return
+        losses = LossLog(log)
+        failures = 0
+        while not self._stop.is_set():
+            well_s, why = self._one_life(losses)
+            if self._stop.is_set():
+                return
+            failures = 1 if well_s >= HEALTHY_S else failures + 1
+            losses.lost("scanner", why)
+            if failures >= MAX_FAILURES:
+                self._gave_up = True
+                log.error("scanner gave up after %d failures in a row; last: %s", failures, why)
+                self._say("scanner_gave_up")
+                return
+            self._say("scanner_restarting")
+            self._stop.wait(BACKOFF_S[min(failures, len(BACKOFF_S)) - 1])
+
+    def _one_life(self, losses: LossLog) -> tuple[float, str]:
+        """Run one child to its end. (seconds it was well, why it ended)."""
+        child = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        with self._lock:
+            self._child = child
+        first_frame: float | None = None
+        why = ""
+        try:
+            self._send({"do": "start", "settings": self._settings.model_dump(mode="json"), "watch": self._watching})
+            self._send_today()
+            for message in self._messages(child):
+                if isinstance(message, str):
+                    why = message
+                    break
+                if message.get("t") == "frame" and first_frame is None:
+                    first_frame = time.monotonic()
+                    losses.back("scanner")
+                self._take(message)
+        finally:
+            with self._lock:
+                self._child = None
+            _end(child)
+        well = time.monotonic() - first_frame if first_frame is not None else 0.0
+        return well, why or f"the child ended with status {child.returncode}"
+
+    def _messages(self, child: subprocess.Popen[bytes]) -> Any:
+        """Messages of the child until it ends; a string says why it must be ended."""
+        out = cast(IO[bytes], child.stdout)
+        os.set_blocking(out.fileno(), False)
+        buffer = b""
+        deadline = time.monotonic() + START_S
+        told_today = time.monotonic()
+        with selectors.DefaultSelector() as selector:
+            selector.register(out, selectors.EVENT_READ)
+            while True:
+                now = time.monotonic()
+                if self._stop.is_set():
+                    return
+                if now >= deadline:
+                    yield f"no word from the child for {self._settings.stall_s:g} s"
+                    return
+                if now - told_today > 60.0:
+                    told_today = now
+                    self._send_today()
+                if not selector.select(min(0.25, deadline - now)):
+                    continue
+                chunk = out.read(65536)
+                if chunk is None:
+                    continue
+                if not chunk:
+                    return
+                buffer += chunk
+                *lines, buffer = buffer.split(b"\n")
+                if len(buffer) > MAX_LINE:
+                    yield "the child sent a line without end"
+                    return
+                for line in lines:
+                    try:
+                        message = json.loads(line)
+                    except ValueError:
+                        message = None
+                    if not isinstance(message, dict):
+                        # The line itself is not logged: only the child knows what may stand in it.
+                        yield "the child sent a line that is no message"
+                        return
+                    deadline = time.monotonic() + self._settings.stall_s + float(message.get("grace", 0))
+                    yield message
+
+    def _take(self, message: dict[str, Any]) -> None:
+        match message.get("t"):
+            case "result":
+                result = _result(message)
+                if result is not None and not self._stop.is_set() and self._watching:
+                    self._on_result(result)
+            case "state":
+                self._say(str(message.get("code")))
+            case _:
+                pass  # "frame" and "beat" only feed the deadline
+
+    def _say(self, code: str) -> None:
+        if code != self._state and code in STATES:
+            self._state = code
+            self._on_state(STATES[code])
+
+    def _send_today(self) -> None:
+        self._send({"do": "today", "date": today_for(self._clock)})
+
+    def _send(self, message: dict[str, Any]) -> None:
+        with self._lock:
+            child = self._child
+            if child is None or child.stdin is None:
+                return
+            try:
+                child.stdin.write(json.dumps(message).encode() + b"\n")
+            except (BrokenPipeError, ValueError):
+                log.debug("the scanner's child is gone; its end will be seen on the other pipe")
+
+
+def _result(message: dict[str, Any]) -> ScanResult | None:
+    """A result as the child sent it, or None when it has not the shape agreed on."""
+    kind = message.get("kind")
+    if kind not in PRIORITY or kind == "none":
+        return None
+    code = message.get("code") if kind in WITH_CODE else None
+    ms = message.get("ms")
+    return ScanResult(
+        kind=cast(Kind, kind),
+        code=str(code) if code else None,
+        symbology=message.get("symbology"),
+        engine=message.get("engine"),
+        ms=float(ms) if isinstance(ms, int | float) else 0.0,
+    )
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Close, wait a little, kill, reap. The child's data may be worthless to save: it owns nothing on disk."""
+    if child.stdin is not None:
+        try:
+            child.stdin.close()
+        except BrokenPipeError:
+            log.debug("the child closed its pipe first")
+    try:
+        child.wait(STOP_S / 2)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    if child.stdout is not None:
+        child.stdout.close()
