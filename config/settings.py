@@ -39,28 +39,38 @@ class Site(_Section):
     """Who we are."""
 
     id: Level = Field(
-        "h38-dong-thanh", description="Mã điểm, in trong QR của phiếu | site id, printed in the ticket's QR"
+        default="h38-dong-thanh", description="Mã điểm, in trong QR của phiếu | site id, printed in the ticket's QR"
     )
-    name: str = Field("Trung tâm Phục vụ hành chính công", min_length=1, max_length=80, description="Tên đơn vị | name")
+    name: str = Field(
+        default="Trung tâm Phục vụ hành chính công", min_length=1, max_length=80, description="Tên đơn vị | name"
+    )
     name_en: str = Field(
-        "Public Service Centre", min_length=1, max_length=80, description="Tên tiếng Anh | English name"
+        default="Public Service Centre", min_length=1, max_length=80, description="Tên tiếng Anh | English name"
     )
-    place: str = Field("Xã Đông Thạnh", min_length=1, max_length=60, description="Xã, phường | place")
-    place_en: str = Field("Dong Thanh Commune", min_length=1, max_length=60, description="Địa danh tiếng Anh | place")
-    province: Level = Field("h38", description="Cấp tỉnh trong chủ đề MQTT | province level of the MQTT topics")
-    commune: Level = Field("dong-thanh", description="Cấp xã trong chủ đề MQTT | commune level of the MQTT topics")
-    device: Level = Field("edge-01", description="Tên máy = tên chứng thư | device = name in its certificate")
-    timezone: str = Field("Asia/Ho_Chi_Minh", description="Múi giờ | time zone")
+    place: str = Field(default="Xã Đông Thạnh", min_length=1, max_length=60, description="Xã, phường | place")
+    place_en: str = Field(
+        default="Dong Thanh Commune", min_length=1, max_length=60, description="Địa danh tiếng Anh | place"
+    )
+    province: Level = Field(default="h38", description="Cấp tỉnh trong chủ đề MQTT | province level of the MQTT topics")
+    commune: Level = Field(
+        default="dong-thanh", description="Cấp xã trong chủ đề MQTT | commune level of the MQTT topics"
+    )
+    device: Level = Field(default="edge-01", description="Tên máy = tên chứng thư | device = name in its certificate")
+    timezone: str = Field(default="Asia/Ho_Chi_Minh", description="Múi giờ | time zone")
     primary: Colour = Field(
-        "#0E4A56", description="Màu chính, tương phản ≥ 7:1 với trắng | main colour, ≥ 7:1 with white"
+        default="#0E4A56", description="Màu chính, tương phản ≥ 7:1 với trắng | main colour, ≥ 7:1 with white"
     )
-    hotline: str = Field("", max_length=20, pattern=r"^[0-9 .+]*$", description="Đường dây nóng | hotline")
+    hotline: str = Field(default="", max_length=20, pattern=r"^[0-9 .+]*$", description="Đường dây nóng | hotline")
     help_line: str = Field(
-        "Cần giúp? Nói với người hướng dẫn ở cửa.", max_length=80, description="Dòng trợ giúp trên phiếu | help line"
+        default="Cần giúp? Nói với người hướng dẫn ở cửa.",
+        max_length=80,
+        description="Dòng trợ giúp trên phiếu | help line",
     )
-    help_line_en: str = Field("Need help? Ask the guide at the door.", max_length=80, description="như trên | as above")
+    help_line_en: str = Field(
+        default="Need help? Ask the guide at the door.", max_length=80, description="như trên | as above"
+    )
     hours: str = Field(
-        "7:30–11:30, 13:00–17:00", max_length=60, description="Giờ làm việc để hiển thị | working hours to show"
+        default="7:30–11:30, 13:00–17:00", max_length=60, description="Giờ làm việc để hiển thị | working hours to show"
     )
     notices: list[Annotated[str, Field(max_length=160)]] = Field(
         default_factory=lambda: [
@@ -86,7 +96,7 @@ class ClockSettings(_Section):
     """How far the machine's clock is believed."""
 
     trust: Literal["auto", "assume"] = Field(
-        "auto",
+        default="auto",
         description="auto: hỏi nhân hệ điều hành; assume: luôn tin (máy ảo) | auto: ask the kernel; assume: always",
     )
 
@@ -94,9 +104,9 @@ class ClockSettings(_Section):
 class Paths(_Section):
     """Where things lie."""
 
-    runtime: str = Field("/run/motcua", description="Tệp tạm khi chạy | runtime files, sockets")
-    state: str = Field("/var/lib/motcua", description="Sổ và tiếng | ledger, voice")
-    voice: str = Field("", description="Thư mục tiếng; trống = {state}/voice | clips; empty = {state}/voice")
+    runtime: str = Field(default="/run/motcua", description="Tệp tạm khi chạy | runtime files, sockets")
+    state: str = Field(default="/var/lib/motcua", description="Sổ và tiếng | ledger, voice")
+    voice: str = Field(default="", description="Thư mục tiếng; trống = {state}/voice | clips; empty = {state}/voice")
 
     @property
     def voice_dir(self) -> str:
@@ -113,29 +123,29 @@ class Token(_Section):
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 của mã | SHA-256 of the token")]
     role: Role = Field(description="Vai trò | role")
     device: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$", description="Tên máy dùng mã | which machine")]
-    counter: CounterNumber | None = Field(None, description="Quầy gắn với mã | bound to this counter")
+    counter: CounterNumber | None = Field(default=None, description="Quầy gắn với mã | bound to this counter")
 
 
 class Hub(_Section):
     """The hub: the one owner of the truth."""
 
-    socket: str = Field("/run/motcua/hub.sock", max_length=100, description="Ổ cắm Unix | Unix socket")
-    ledger: str = Field("/var/lib/motcua/ledger.db", description="Sổ SQLite | the ledger")
+    socket: str = Field(default="/run/motcua/hub.sock", max_length=100, description="Ổ cắm Unix | Unix socket")
+    ledger: str = Field(default="/var/lib/motcua/ledger.db", description="Sổ SQLite | the ledger")
     listen: str = Field(
-        "",
+        default="",
         pattern=r"^$|^[0-9A-Za-z.:\[\]-]+:\d{1,5}$",
         description="Địa chỉ TCP, trống = không mở | TCP address, empty = none",
     )
-    tls_cert: str = Field("", description="Chứng thư TLS cho TCP | TLS certificate; needed unless on loopback")
-    tls_key: str = Field("", description="Khóa TLS | TLS key")
+    tls_cert: str = Field(default="", description="Chứng thư TLS cho TCP | TLS certificate; needed unless on loopback")
+    tls_key: str = Field(default="", description="Khóa TLS | TLS key")
     origins: list[str] = Field(default_factory=list, description="Origin được phép thêm | further allowed origins")
     tokens: list[Token] = Field(default_factory=list, max_length=64, description="Mã của quầy, TV | tokens")
     peers: dict[str, list[Role]] = Field(
-        default_factory=lambda: {"motcua-bridge": ["bridge"], "motcua-kiosk": ["kiosk"]},
+        default={"motcua-bridge": ["bridge"], "motcua-kiosk": ["kiosk"]},
         description="Người dùng hệ thống → vai trò trên ổ cắm Unix | system user → roles on the Unix socket",
     )
-    reserve_letter: Letter = Field("Z", description="Chữ dự phòng khi sổ hỏng | letter of a new epoch")
-    keep_days: int = Field(90, ge=7, le=3650, description="Giữ phiếu bao nhiêu ngày | days tickets are kept")
+    reserve_letter: Letter = Field(default="Z", description="Chữ dự phòng khi sổ hỏng | letter of a new epoch")
+    keep_days: int = Field(default=90, ge=7, le=3650, description="Giữ phiếu bao nhiêu ngày | days tickets are kept")
 
 
 class Service(_Section):
@@ -145,10 +155,10 @@ class Service(_Section):
     letter: Letter = Field(description="Chữ cái trên phiếu, không dùng I, O | letter on the ticket, not I or O")
     name: str = Field(min_length=1, max_length=60, description="Tên | name")
     name_en: str = Field(min_length=1, max_length=60, description="Tên tiếng Anh | English name")
-    first: int = Field(1, ge=1, le=999, description="Số đầu | first number")
-    last: int = Field(999, ge=1, le=999, description="Số cuối | last number")
+    first: int = Field(default=1, ge=1, le=999, description="Số đầu | first number")
+    last: int = Field(default=999, ge=1, le=999, description="Số cuối | last number")
     minutes: int = Field(
-        8, ge=1, le=240, description="Phút mỗi lượt, dùng khi chưa có số đo | minutes a turn before measured"
+        default=8, ge=1, le=240, description="Phút mỗi lượt, dùng khi chưa có số đo | minutes a turn before measured"
     )
 
 
@@ -156,11 +166,13 @@ class Counter(_Section):
     """A counter (quầy) and what it serves."""
 
     id: CounterNumber = Field(description="Số quầy | number")
-    name: str = Field("", max_length=40, description="Tên, trống = Quầy N | name, empty = Quầy N")
-    title: str = Field("", max_length=60, description="Việc của quầy | what it does")
-    title_en: str = Field("", max_length=60, description="như trên | as above")
+    name: str = Field(default="", max_length=40, description="Tên, trống = Quầy N | name, empty = Quầy N")
+    title: str = Field(default="", max_length=60, description="Việc của quầy | what it does")
+    title_en: str = Field(default="", max_length=60, description="như trên | as above")
     services: list[Identifier] = Field(min_length=1, max_length=30, description="Lĩnh vực phục vụ | services")
-    transfer_to: CounterNumber | None = Field(None, description="Phím Chuyển gửi đến quầy | the key pad's transfer key")
+    transfer_to: CounterNumber | None = Field(
+        default=None, description="Phím Chuyển gửi đến quầy | the key pad's transfer key"
+    )
 
     @property
     def label(self) -> str:
@@ -174,12 +186,12 @@ _UNSTABLE = re.compile(r"^/dev/(tty(USB|ACM)\d+|serial\d*$)")
 class Bus(_Section):
     """A serial bus with our firmware on it."""
 
-    id: Identifier = Field("main", description="Tên bus | id")
+    id: Identifier = Field(default="main", description="Tên bus | id")
     port: str = Field(description="Cổng với tên ổn định /dev/serial/by-id/… hoặc /dev/motcua/… | stable name")
     baud: Literal[9600, 19200, 38400, 57600, 115200, 250000] = Field(
-        115200, description="Tốc độ, bit/s | bits per second"
+        default=115200, description="Tốc độ, bit/s | bits per second"
     )
-    protocol: Literal["motcua"] = Field("motcua", description="Giao thức | protocol")
+    protocol: Literal["motcua"] = Field(default="motcua", description="Giao thức | protocol")
 
     @field_validator("port")
     @classmethod
@@ -199,12 +211,12 @@ class Board(_Section):
 
     id: Identifier = Field(description="Tên bảng | id")
     kind: Literal["counter", "main"] = Field(description="Loại: quầy hay tổng | kind")
-    bus: Identifier = Field("main", description="Nối vào bus | on this bus")
-    node: int = Field(1, ge=1, le=30, description="Địa chỉ vi điều khiển | address of the microcontroller")
+    bus: Identifier = Field(default="main", description="Nối vào bus | on this bus")
+    node: int = Field(default=1, ge=1, le=30, description="Địa chỉ vi điều khiển | address of the microcontroller")
     address: int = Field(ge=0, le=15, description="Vị trí trên vi điều khiển | place on it")
-    counter: CounterNumber | None = Field(None, description="Của quầy nào (bảng quầy) | whose (counter boards)")
-    digits: Literal[3, 4] = Field(4, description="Số chữ số | digits")
-    rows: int = Field(8, ge=1, le=8, description="Số dòng (bảng tổng) | rows (main panel)")
+    counter: CounterNumber | None = Field(default=None, description="Của quầy nào (bảng quầy) | whose (counter boards)")
+    digits: Literal[3, 4] = Field(default=4, description="Số chữ số | digits")
+    rows: int = Field(default=8, ge=1, le=8, description="Số dòng (bảng tổng) | rows (main panel)")
 
 
 class Button(_Section):
@@ -212,10 +224,10 @@ class Button(_Section):
 
     id: Identifier = Field(description="Tên nút | id")
     service: Identifier = Field(description="Lấy số cho lĩnh vực | issues for this service")
-    bus: Identifier | Literal["gpio"] = Field("main", description="bus hoặc gpio | bus or gpio")
-    node: int = Field(1, ge=1, le=30, description="Địa chỉ vi điều khiển | address of the microcontroller")
+    bus: Identifier | Literal["gpio"] = Field(default="main", description="bus hoặc gpio | bus or gpio")
+    node: int = Field(default=1, ge=1, le=30, description="Địa chỉ vi điều khiển | address of the microcontroller")
     input: int = Field(ge=0, le=27, description="Chân hoặc số nút | input number, or BCM pin on gpio")
-    lamp: int | None = Field(None, ge=0, le=27, description="Chân đèn (gpio) | lamp pin (gpio)")
+    lamp: int | None = Field(default=None, ge=0, le=27, description="Chân đèn (gpio) | lamp pin (gpio)")
 
 
 class Keypad(_Section):
@@ -223,24 +235,28 @@ class Keypad(_Section):
 
     id: Identifier = Field(description="Tên bàn phím | id")
     counter: CounterNumber = Field(description="Của quầy | whose")
-    bus: Identifier = Field("main", description="bus | bus")
-    node: int = Field(1, ge=1, le=30, description="Địa chỉ vi điều khiển | address of the microcontroller")
+    bus: Identifier = Field(default="main", description="bus | bus")
+    node: int = Field(default=1, ge=1, le=30, description="Địa chỉ vi điều khiển | address of the microcontroller")
     address: int = Field(ge=0, le=15, description="Vị trí trên vi điều khiển | place on it")
 
 
 class Printer(_Section):
     """The ticket printer."""
 
-    kind: Literal["none", "serial", "usb", "network", "file"] = Field("none", description="Kiểu nối | connection")
-    device: str = Field("", description="Cổng serial tên ổn định, hoặc tệp /dev/usb/lp0 | port or file")
-    baud: int = Field(115200, ge=1200, le=921600, description="Tốc độ serial | serial speed")
-    host: str = Field("", max_length=120, description="Địa chỉ máy in mạng | network address")
-    port: Port = Field(9100, description="Cổng mạng | network port")
-    usb_vendor: int = Field(0, ge=0, le=0xFFFF, description="Mã hãng USB | USB vendor id")
-    usb_product: int = Field(0, ge=0, le=0xFFFF, description="Mã máy USB | USB product id")
-    width_dots: Literal[384, 576] = Field(576, description="Bề rộng giấy theo chấm: 58/80 mm | paper width")
-    status: bool = Field(True, description="Máy in trả lời trạng thái | it answers status requests")
-    timeout_s: float = Field(10.0, ge=0.5, le=60, description="Chờ tối đa mỗi phiếu, giây | longest wait a ticket")
+    kind: Literal["none", "serial", "usb", "network", "file"] = Field(
+        default="none", description="Kiểu nối | connection"
+    )
+    device: str = Field(default="", description="Cổng serial tên ổn định, hoặc tệp /dev/usb/lp0 | port or file")
+    baud: int = Field(default=115200, ge=1200, le=921600, description="Tốc độ serial | serial speed")
+    host: str = Field(default="", max_length=120, description="Địa chỉ máy in mạng | network address")
+    port: Port = Field(default=9100, description="Cổng mạng | network port")
+    usb_vendor: int = Field(default=0, ge=0, le=0xFFFF, description="Mã hãng USB | USB vendor id")
+    usb_product: int = Field(default=0, ge=0, le=0xFFFF, description="Mã máy USB | USB product id")
+    width_dots: Literal[384, 576] = Field(default=576, description="Bề rộng giấy theo chấm: 58/80 mm | paper width")
+    status: bool = Field(default=True, description="Máy in trả lời trạng thái | it answers status requests")
+    timeout_s: float = Field(
+        default=10.0, ge=0.5, le=60, description="Chờ tối đa mỗi phiếu, giây | longest wait a ticket"
+    )
 
     @field_validator("device")
     @classmethod
@@ -251,31 +267,31 @@ class Printer(_Section):
 class Speaker(_Section):
     """The loudspeaker."""
 
-    backend: Literal["none", "alsa", "file"] = Field("none", description="Cách phát | how sound leaves")
-    device: str = Field("default", max_length=80, description="Thiết bị ALSA | ALSA device")
-    folder: str = Field("", description="Thư mục WAV (backend file) | folder of WAVs")
-    accent: Accent = Field("north", description="Giọng | accent")
-    repeat: int = Field(2, ge=1, le=4, description="Số lần đọc | times spoken")
-    pause_s: float = Field(1.2, ge=0.2, le=5, description="Nghỉ giữa hai lần, giây | pause between")
-    volume: int = Field(80, ge=0, le=100, description="Âm lượng % | volume")
+    backend: Literal["none", "alsa", "file"] = Field(default="none", description="Cách phát | how sound leaves")
+    device: str = Field(default="default", max_length=80, description="Thiết bị ALSA | ALSA device")
+    folder: str = Field(default="", description="Thư mục WAV (backend file) | folder of WAVs")
+    accent: Accent = Field(default="north", description="Giọng | accent")
+    repeat: int = Field(default=2, ge=1, le=4, description="Số lần đọc | times spoken")
+    pause_s: float = Field(default=1.2, ge=0.2, le=5, description="Nghỉ giữa hai lần, giây | pause between")
+    volume: int = Field(default=80, ge=0, le=100, description="Âm lượng % | volume")
 
 
 class Uplink(_Section):
     """Events to the commune server over MQTT."""
 
-    enabled: bool = Field(False, description="Bật gửi | on")
+    enabled: bool = Field(default=False, description="Bật gửi | on")
     brokers: list[Annotated[str, Field(pattern=r"^[A-Za-z0-9.\-\[\]:]+:\d{1,5}$")]] = Field(
         default_factory=list, max_length=8, description="Danh sách máy chủ host:port | brokers in order"
     )
-    ca: str = Field("", description="CA | certificate authority")
-    cert: str = Field("", description="Chứng thư máy | device certificate")
-    key: str = Field("", description="Khóa máy | device key")
-    window: int = Field(20, ge=1, le=20, description="Số gói chưa nhận PUBACK | unacknowledged publishes")
-    keepalive_s: int = Field(30, ge=5, le=300, description="Nhịp giữ, giây | keepalive")
+    ca: str = Field(default="", description="CA | certificate authority")
+    cert: str = Field(default="", description="Chứng thư máy | device certificate")
+    key: str = Field(default="", description="Khóa máy | device key")
+    window: int = Field(default=20, ge=1, le=20, description="Số gói chưa nhận PUBACK | unacknowledged publishes")
+    keepalive_s: int = Field(default=30, ge=5, le=300, description="Nhịp giữ, giây | keepalive")
     stall_s: float = Field(
-        30.0, ge=1, le=600, description="Mốc đứng yên bao lâu thì đổi máy chủ | stall before next broker"
+        default=30.0, ge=1, le=600, description="Mốc đứng yên bao lâu thì đổi máy chủ | stall before next broker"
     )
-    keep_days: int = Field(30, ge=1, le=365, description="Giữ sự kiện đã gửi | days delivered events are kept")
+    keep_days: int = Field(default=30, ge=1, le=365, description="Giữ sự kiện đã gửi | days delivered events are kept")
 
     @model_validator(mode="after")
     def _complete(self) -> Uplink:
@@ -288,70 +304,74 @@ class Lookup(_Section):
     """Dossier look-up at the commune server over HTTPS."""
 
     base_url: str = Field(
-        "", pattern=r"^$|^https://[A-Za-z0-9.\-:\[\]]+$", description="Địa chỉ máy chủ | server address"
+        default="", pattern=r"^$|^https://[A-Za-z0-9.\-:\[\]]+$", description="Địa chỉ máy chủ | server address"
     )
-    ca: str = Field("", description="CA | certificate authority")
-    cert: str = Field("", description="Chứng thư máy | device certificate")
-    key: str = Field("", description="Khóa máy | device key")
-    connect_s: float = Field(2.0, ge=0.1, le=10, description="Hạn kết nối, giây | connect limit")
-    read_s: float = Field(4.0, ge=0.1, le=20, description="Hạn đọc, giây | read limit")
-    total_s: float = Field(6.0, ge=0.5, le=30, description="Hạn chung gồm cả DNS, giây | total deadline with DNS")
+    ca: str = Field(default="", description="CA | certificate authority")
+    cert: str = Field(default="", description="Chứng thư máy | device certificate")
+    key: str = Field(default="", description="Khóa máy | device key")
+    connect_s: float = Field(default=2.0, ge=0.1, le=10, description="Hạn kết nối, giây | connect limit")
+    read_s: float = Field(default=4.0, ge=0.1, le=20, description="Hạn đọc, giây | read limit")
+    total_s: float = Field(
+        default=6.0, ge=0.5, le=30, description="Hạn chung gồm cả DNS, giây | total deadline with DNS"
+    )
 
 
 class Kiosk(_Section):
     """The touchscreen."""
 
-    enabled: bool = Field(True, description="Có màn hình chạm | there is a touchscreen")
-    panel: Literal["1024x600", "1280x800", "1920x1080", "720x1280"] = Field("1280x800", description="Điểm ảnh | pixels")
-    diagonal_in: float = Field(10.1, ge=7, le=65, description="Đường chéo, inch | diagonal in inches")
-    video: Literal["auto", "kmsdrm", "x11", "wayland", "dummy"] = Field(
-        "auto", description="Trình hiển thị | video driver"
+    enabled: bool = Field(default=True, description="Có màn hình chạm | there is a touchscreen")
+    panel: Literal["1024x600", "1280x800", "1920x1080", "720x1280"] = Field(
+        default="1280x800", description="Điểm ảnh | pixels"
     )
-    touch: str = Field("", description="Thiết bị chạm, trống = tự tìm | touch device, empty = found")
-    idle_s: float = Field(45.0, ge=15, le=600, description="Nghỉ bao lâu thì hỏi, giây | idle before the warning")
-    warn_s: float = Field(20.0, ge=20, le=120, description="Báo trước khi xóa, giây | warning before the wipe")
-    language: Literal["vi", "en"] = Field("vi", description="Ngôn ngữ đầu | first language")
-    catalogue: str = Field("", description="Tệp thủ tục, trống = mẫu kèm theo | catalogue, empty = the sample")
-    faces: Literal[3, 5] = Field(5, description="Số mức đánh giá | steps of the rating")
+    diagonal_in: float = Field(default=10.1, ge=7, le=65, description="Đường chéo, inch | diagonal in inches")
+    video: Literal["auto", "kmsdrm", "x11", "wayland", "dummy"] = Field(
+        default="auto", description="Trình hiển thị | video driver"
+    )
+    touch: str = Field(default="", description="Thiết bị chạm, trống = tự tìm | touch device, empty = found")
+    idle_s: float = Field(
+        default=45.0, ge=15, le=600, description="Nghỉ bao lâu thì hỏi, giây | idle before the warning"
+    )
+    warn_s: float = Field(default=20.0, ge=20, le=120, description="Báo trước khi xóa, giây | warning before the wipe")
+    language: Literal["vi", "en"] = Field(default="vi", description="Ngôn ngữ đầu | first language")
+    catalogue: str = Field(default="", description="Tệp thủ tục, trống = mẫu kèm theo | catalogue, empty = the sample")
+    faces: Literal[3, 5] = Field(default=5, description="Số mức đánh giá | steps of the rating")
 
 
 class Scanner(_Section):
     """The camera that reads receipts."""
 
     source: str = Field(
-        "none",
+        default="none",
         pattern=r"^(none|picamera2|v4l2:/dev/.+|video:.+|folder:.+)$",
         description="none, picamera2, v4l2:/dev/…, video:TỆP, folder:THƯ_MỤC | where frames come from",
     )
-    width: int = Field(1280, ge=320, le=4056, description="Bề ngang ảnh | frame width")
-    height: int = Field(720, ge=240, le=3040, description="Chiều cao ảnh | frame height")
-    fps: float = Field(5.0, ge=1, le=30, description="Ảnh mỗi giây | frames per second")
-    stall_s: float = Field(5.0, ge=1, le=60, description="Treo bao lâu thì khởi động lại | restart after a stall of")
-
-
-def _problem(where: str, text: str) -> ValueError:
-    return ValueError(f"@{where}: {text}")
+    width: int = Field(default=1280, ge=320, le=4056, description="Bề ngang ảnh | frame width")
+    height: int = Field(default=720, ge=240, le=3040, description="Chiều cao ảnh | frame height")
+    fps: float = Field(default=5.0, ge=1, le=30, description="Ảnh mỗi giây | frames per second")
+    stall_s: float = Field(
+        default=5.0, ge=1, le=60, description="Treo bao lâu thì khởi động lại | restart after a stall of"
+    )
 
 
 class Settings(_Section):
     """One Pi: the whole of site.toml."""
 
-    site: Site = Field(default_factory=Site)
-    clock: ClockSettings = Field(default_factory=ClockSettings)
-    paths: Paths = Field(default_factory=Paths)
-    hub: Hub = Field(default_factory=Hub)
+    site: Site = Site()
+    clock: ClockSettings = ClockSettings()
+    paths: Paths = Paths()
+    hub: Hub = Hub()
     services: list[Service] = Field(min_length=1, max_length=24, description="Lĩnh vực | services")
     counters: list[Counter] = Field(min_length=1, max_length=24, description="Quầy | counters")
     buses: list[Bus] = Field(default_factory=list, max_length=4, description="Bus serial | serial buses")
     boards: list[Board] = Field(default_factory=list, max_length=32, description="Bảng LED | boards")
     buttons: list[Button] = Field(default_factory=list, max_length=24, description="Nút lấy số | ticket buttons")
     keypads: list[Keypad] = Field(default_factory=list, max_length=24, description="Bàn phím gọi số | key pads")
-    printer: Printer = Field(default_factory=Printer)
-    speaker: Speaker = Field(default_factory=Speaker)
-    uplink: Uplink = Field(default_factory=Uplink)
-    lookup: Lookup = Field(default_factory=Lookup)
-    kiosk: Kiosk = Field(default_factory=Kiosk)
-    scanner: Scanner = Field(default_factory=Scanner)
+    printer: Printer = Printer()
+    speaker: Speaker = Speaker()
+    uplink: Uplink = Uplink()
+    lookup: Lookup = Lookup()
+    kiosk: Kiosk = Kiosk()
+    scanner: Scanner = Scanner()
 
     def service(self, service_id: str) -> Service:
         """The service of that id. Raises `KeyError`."""
@@ -371,129 +391,51 @@ def _missing(key: object) -> Any:
     raise KeyError(key)
 
 
-def relations(settings: Settings) -> list[tuple[str, str, list[str]]]:
-    """What the file says that does not fit together: (place such as `counters.2.services`, sentence, known names)."""
-    found: list[tuple[str, str, list[str]]] = []
-    services = [each.id for each in settings.services]
-    counters = [each.id for each in settings.counters]
-    buses = [each.id for each in settings.buses]
-    found += _twice("services", "id", services) + _twice(
-        "services", "letter", [each.letter for each in settings.services]
-    )
-    found += _twice("counters", "id", counters) + _twice("buses", "id", buses)
-    found += _twice("boards", "id", [each.id for each in settings.boards])
-    for at, service in enumerate(settings.services):
-        if service.first > service.last:
-            found.append((f"services.{at}.first", f"first {service.first} is above last {service.last}", []))
-        if service.letter == settings.hub.reserve_letter:
-            found.append((f"services.{at}.letter", f"letter {service.letter} is reserved (hub.reserve_letter)", []))
-    served = {name for counter in settings.counters for name in counter.services}
-    for at, counter in enumerate(settings.counters):
-        for name in counter.services:
-            if name not in services:
-                found.append(
-                    (f"counters.{at}.services", f"counter {counter.id} serves unknown service {name!r}", services)
-                )
-        if counter.transfer_to is not None and counter.transfer_to not in counters:
-            known = [str(each) for each in counters]
-            found.append((f"counters.{at}.transfer_to", f"there is no counter {counter.transfer_to}", known))
-    for at, service in enumerate(settings.services):
-        if service.id not in served:
-            found.append(
-                (f"services.{at}.id", f"no counter serves {service.id!r}: its tickets could never be called", [])
-            )
-    places: dict[tuple[str, int, str, int], str] = {}
-    wired: list[tuple[str, str, str, int, int, str]] = [
-        *((f"boards.{i}", b.id, b.bus, b.node, b.address, f"board:{b.kind}") for i, b in enumerate(settings.boards)),
-        *((f"keypads.{i}", k.id, k.bus, k.node, k.address, "keypad") for i, k in enumerate(settings.keypads)),
-        *((f"buttons.{i}", b.id, b.bus, b.node, b.input, "button") for i, b in enumerate(settings.buttons)),
-    ]
-    for where, name, bus, node, address, kind in wired:
-        if bus != "gpio" and bus not in buses:
-            found.append((f"{where}.bus", f"{name} is on unknown bus {bus!r}", buses))
-        key = (bus, node, kind, address)
-        if key in places:
-            what = kind.split(":")[0]
-            found.append((f"{where}.address", f"{name} and {places[key]} are two {what}s on one address {address}", []))
-        places[key] = name
-    for at, board in enumerate(settings.boards):
-        if board.kind == "counter" and board.counter not in counters:
-            known = [str(each) for each in counters]
-            found.append(
-                (f"boards.{at}.counter", f"counter board {board.id} needs a known counter, not {board.counter}", known)
-            )
-    for at, pad in enumerate(settings.keypads):
-        if pad.counter not in counters:
-            found.append(
-                (f"keypads.{at}.counter", f"there is no counter {pad.counter}", [str(each) for each in counters])
-            )
-    for at, button in enumerate(settings.buttons):
-        if button.service not in services:
-            found.append(
-                (f"buttons.{at}.service", f"{button.id} issues for unknown service {button.service!r}", services)
-            )
-    host = settings.hub.listen.rpartition(":")[0]
-    if (
-        host
-        and host not in ("127.0.0.1", "localhost", "[::1]")
-        and not (settings.hub.tls_cert and settings.hub.tls_key)
-    ):
-        found.append(("hub.listen", f"{settings.hub.listen} is on the network: tls_cert and tls_key must be set", []))
-    needed = {"serial": "device", "file": "device", "network": "host"}.get(settings.printer.kind)
-    if needed and not getattr(settings.printer, needed):
-        found.append((f"printer.{needed}", f"kind = {settings.printer.kind!r} needs {needed}", []))
-    if settings.speaker.backend == "file" and not settings.speaker.folder:
-        found.append(("speaker.folder", "backend = 'file' needs folder", []))
-    return found
-
-
-def _twice(section: str, key: str, values: list[Any]) -> list[tuple[str, str, list[str]]]:
-    return [
-        (f"{section}.{at}.{key}", f"{key} {value!r} stands twice in [[{section}]]", [])
-        for at, value in enumerate(values)
-        if value in values[:at]
-    ]
-
-
 class Server(_Section):
     """The commune server's own process."""
 
-    database: str = Field("/var/lib/motcua-server/server.db", description="Cơ sở dữ liệu SQLite | database")
-    listen: str = Field("127.0.0.1:8443", description="HTTPS cho máy | HTTPS for devices")
-    admin_listen: str = Field("127.0.0.1:8444", description="Trang trạng thái, chỉ nội bộ | status page, loopback only")
-    ca: str = Field("", description="CA của máy | CA of the devices")
-    cert: str = Field("", description="Chứng thư máy chủ | server certificate")
-    key: str = Field("", description="Khóa máy chủ | server key")
-    timezone: str = Field("Asia/Ho_Chi_Minh", description="Múi giờ | time zone")
-    catalogue: str = Field("", description="Tệp thủ tục | catalogue file, empty = the sample")
+    database: str = Field(default="/var/lib/motcua-server/server.db", description="Cơ sở dữ liệu SQLite | database")
+    listen: str = Field(default="127.0.0.1:8443", description="HTTPS cho máy | HTTPS for devices")
+    admin_listen: str = Field(
+        default="127.0.0.1:8444", description="Trang trạng thái, chỉ nội bộ | status page, loopback only"
+    )
+    ca: str = Field(default="", description="CA của máy | CA of the devices")
+    cert: str = Field(default="", description="Chứng thư máy chủ | server certificate")
+    key: str = Field(default="", description="Khóa máy chủ | server key")
+    timezone: str = Field(default="Asia/Ho_Chi_Minh", description="Múi giờ | time zone")
+    catalogue: str = Field(default="", description="Tệp thủ tục | catalogue file, empty = the sample")
 
 
 class Ingest(_Section):
     """MQTT into the table."""
 
-    broker: str = Field("127.0.0.1:8883", description="Máy chủ MQTT host:port | broker")
-    client: Level = Field("server", description="Tên = chứng thư | client id = certificate's name")
-    ca: str = Field("", description="CA | CA")
-    cert: str = Field("", description="Chứng thư | certificate")
-    key: str = Field("", description="Khóa | key")
-    batch: int = Field(100, ge=1, le=1000, description="Số sự kiện mỗi lần ghi | events a commit")
-    batch_ms: int = Field(100, ge=1, le=5000, description="Chờ tối đa trước khi ghi, ms | longest wait before a commit")
+    broker: str = Field(default="127.0.0.1:8883", description="Máy chủ MQTT host:port | broker")
+    client: Level = Field(default="server", description="Tên = chứng thư | client id = certificate's name")
+    ca: str = Field(default="", description="CA | CA")
+    cert: str = Field(default="", description="Chứng thư | certificate")
+    key: str = Field(default="", description="Khóa | key")
+    batch: int = Field(default=100, ge=1, le=1000, description="Số sự kiện mỗi lần ghi | events a commit")
+    batch_ms: int = Field(
+        default=100, ge=1, le=5000, description="Chờ tối đa trước khi ghi, ms | longest wait before a commit"
+    )
 
 
 class Dossiers(_Section):
     """The dossier copy that look-ups read."""
 
-    sample: int = Field(10000, ge=0, le=200000, description="Số hồ sơ mẫu | generated sample dossiers")
-    seed: int = Field(2026, ge=0, description="Hạt giống mẫu | seed of the sample")
-    tries: int = Field(5, ge=1, le=20, description="Số lần thử yếu tố thứ hai | tries of the second factor")
-    pause_s: float = Field(300.0, ge=1, le=86400, description="Nghỉ sau khi hết lượt, giây | pause after that")
-    per_minute: int = Field(30, ge=1, le=1000, description="Lượt tra mỗi phút mỗi máy | look-ups a minute a device")
-    floor_ms: int = Field(120, ge=0, le=5000, description="Thời gian trả lời tối thiểu | shortest answer time")
+    sample: int = Field(default=10000, ge=0, le=200000, description="Số hồ sơ mẫu | generated sample dossiers")
+    seed: int = Field(default=2026, ge=0, description="Hạt giống mẫu | seed of the sample")
+    tries: int = Field(default=5, ge=1, le=20, description="Số lần thử yếu tố thứ hai | tries of the second factor")
+    pause_s: float = Field(default=300.0, ge=1, le=86400, description="Nghỉ sau khi hết lượt, giây | pause after that")
+    per_minute: int = Field(
+        default=30, ge=1, le=1000, description="Lượt tra mỗi phút mỗi máy | look-ups a minute a device"
+    )
+    floor_ms: int = Field(default=120, ge=0, le=5000, description="Thời gian trả lời tối thiểu | shortest answer time")
 
 
 class ServerSettings(_Section):
     """The commune server: the whole of server.toml."""
 
-    server: Server = Field(default_factory=Server)
-    ingest: Ingest = Field(default_factory=Ingest)
-    dossiers: Dossiers = Field(default_factory=Dossiers)
+    server: Server = Server()
+    ingest: Ingest = Ingest()
+    dossiers: Dossiers = Dossiers()

@@ -1,0 +1,239 @@
+"""From files to settings: shipped defaults < site.toml < environment; every mistake is one line that helps.
+
+Environment: `MOTCUA_SECTION__KEY=value` (two underscores between levels), e.g. `MOTCUA_SPEAKER__ACCENT=south`.
+Lists of tables (services, counters …) are set in the file only.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from config.relations import relations
+from config.settings import ServerSettings, Settings
+
+DEFAULT_FILE = Path("/etc/motcua/site.toml")
+ENVIRONMENT_PREFIX = "MOTCUA_"
+_NOT_SETTINGS = {"MOTCUA_TOKEN", "MOTCUA_CLOCK_FILE", "MOTCUA_MICROPYTHON", "MOTCUA_CONFIG"}
+
+Root = TypeVar("Root", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake: where it stands, what was found, what is allowed, which known name is near."""
+
+    file: str
+    line: int | None
+    key: str
+    text: str
+    allowed: str = ""
+    nearest: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        parts = [f"{place}: {self.key}: {self.text}"]
+        if self.allowed:
+            parts.append(f"cho phép/allowed: {self.allowed}")
+        if self.nearest:
+            parts.append(f"có phải ý là/did you mean: {self.nearest}?")
+        return "; ".join(parts)
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; `problems` holds every mistake found, one line each."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this Pi.
+
+    `path` defaults to `$MOTCUA_CONFIG`, else /etc/motcua/site.toml. Raises `SettingsError` (missing file included).
+    """
+    environ = os.environ if environ is None else environ
+    named = path or Path(environ.get("MOTCUA_CONFIG") or DEFAULT_FILE)
+    settings, lines = _load(named, environ, Settings)
+    problems = [
+        Problem(str(named), _line(lines, where.split(".")), _pretty(where), text, nearest=_nearest(text, known))
+        for where, text, known in relations(settings)
+    ]
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def load_server_settings(path: Path, environ: Mapping[str, str] | None = None) -> ServerSettings:
+    """The commune server's settings. Raises `SettingsError`."""
+    return _load(path, {} if environ is None else environ, ServerSettings)[0]
+
+
+def _load(path: Path, environ: Mapping[str, str], root: type[Root]) -> tuple[Root, dict[tuple[str, ...], int]]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        hint = "motcua config init --site six-counters --out FILE"
+        raise SettingsError(
+            [Problem(str(path), None, "file", "không có tệp này/there is no such file", hint)]
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([Problem(str(path), None, "file", f"không đọc được/cannot be read: {error}")]) from None
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"line (\d+)", str(error))
+        line = int(at.group(1)) if at else None
+        raise SettingsError([Problem(str(path), line, "TOML", f"không phải TOML/not TOML: {error}")]) from None
+    lines = key_lines(text)
+    problems = _environment(raw, environ, root)
+    try:
+        settings = root.model_validate(raw)
+    except ValidationError as error:
+        problems += [_translate(path, lines, root, each) for each in error.errors(include_url=False)]
+        raise SettingsError(problems) from None
+    if problems:
+        raise SettingsError(problems)
+    return settings, lines
+
+
+def _environment(raw: dict[str, Any], environ: Mapping[str, str], root: type[BaseModel]) -> list[Problem]:
+    problems: list[Problem] = []
+    for name, value in sorted(environ.items()):
+        if not name.startswith(ENVIRONMENT_PREFIX) or name in _NOT_SETTINGS or "__" not in name:
+            continue
+        keys = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
+        model = _at(root, tuple(keys[:1]))
+        if len(keys) != 2 or model is None or not _is_section(root, keys[0]) or keys[1] not in model.model_fields:
+            known = [f"{s}.{k}" for s in root.model_fields if (m := _at(root, (s,))) for k in m.model_fields]
+            nearest = difflib.get_close_matches(".".join(keys), known, n=1)
+            text = "không có thiết lập này/no such setting"
+            problems.append(Problem("environment", None, name, text, nearest=nearest[0] if nearest else ""))
+            continue
+        section = raw.setdefault(keys[0], {})
+        if isinstance(section, dict):
+            section[keys[1]] = _typed(value)
+    return problems
+
+
+def _typed(value: str) -> Any:
+    """A value of the environment as TOML would read it; plain text where it is not TOML."""
+    try:
+        return tomllib.loads(f"v = {value}")["v"]
+    except tomllib.TOMLDecodeError:
+        return value
+
+
+_TABLE = re.compile(r"^\s*\[(\[)?\s*([A-Za-z0-9_.\-]+)\s*\]?\]")
+_KEY = re.compile(r"^\s*([A-Za-z0-9_\-]+)\s*=")
+
+
+def key_lines(text: str) -> dict[tuple[str, ...], int]:
+    """Line (from 1) of every table and key; tables of an array carry their index: ("boards", "2", "address")."""
+    found: dict[tuple[str, ...], int] = {}
+    counts: dict[str, int] = {}
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), 1):
+        if match := _TABLE.match(line):
+            name = match.group(2)
+            if match.group(1):
+                counts[name] = counts.get(name, -1) + 1
+                table = (*name.split("."), str(counts[name]))
+            else:
+                table = tuple(name.split("."))
+            found[table] = number
+        elif match := _KEY.match(line):
+            found[(*table, match.group(1))] = number
+    return found
+
+
+def _line(lines: dict[tuple[str, ...], int], where: list[str]) -> int | None:
+    for end in range(len(where), 0, -1):
+        if (line := lines.get(tuple(where[:end]))) is not None:
+            return line
+    return None
+
+
+def _pretty(where: str) -> str:
+    return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", where)
+
+
+def _strip(annotation: Any) -> list[Any]:
+    """The types inside Annotated, unions and lists."""
+    arguments = get_args(annotation)
+    if not arguments or get_origin(annotation) is None:
+        return [annotation]
+    return [inner for each in arguments for inner in _strip(each)]
+
+
+def _at(root: type[BaseModel], where: tuple[str, ...]) -> type[BaseModel] | None:
+    """The model that stands at a place of the file; None where there is none."""
+    model = root
+    for step in where:
+        if step.isdigit():
+            continue
+        field = model.model_fields.get(step)
+        if field is None:
+            return None
+        inner = [each for each in _strip(field.annotation) if isinstance(each, type) and issubclass(each, BaseModel)]
+        if not inner:
+            return None
+        model = inner[0]
+    return model
+
+
+def _is_section(root: type[BaseModel], name: str) -> bool:
+    annotation = root.model_fields[name].annotation
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _nearest(text: str, known: list[str]) -> str:
+    """The known name nearest to the one a sentence quotes; all of them when none is near and they are few."""
+    quoted = re.findall(r"'([^']+)'", text)
+    for word in quoted:
+        if close := difflib.get_close_matches(word, known, n=1, cutoff=0.4):
+            return close[0]
+    return ", ".join(known) if known and len(known) <= 12 else ""
+
+
+def _translate(path: Path, lines: dict[tuple[str, ...], int], root: type[BaseModel], error: Any) -> Problem:
+    where = [str(step) for step in error["loc"]]
+    key = _pretty(".".join(where)) or "file"
+    line = _line(lines, where)
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        model = _at(root, tuple(where[:-1]))
+        known = list(model.model_fields) if model else []
+        nearest = difflib.get_close_matches(where[-1], known, n=1, cutoff=0.5)
+        allowed = ", ".join(known)
+        text = "không có thiết lập này/unknown key"
+        return Problem(str(path), line, key, text, allowed, nearest[0] if nearest else "")
+    given = error.get("input")
+    shown = repr(given) if not isinstance(given, dict | list) else type(given).__name__
+    if kind == "missing":
+        example = _help(root, where)
+        return Problem(str(path), line, key, "thiếu/missing", example)
+    if kind == "literal_error":
+        expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
+        choices = [each.strip() for each in expected.split(",")]
+        nearest = difflib.get_close_matches(str(given), choices, n=1, cutoff=0.5)
+        return Problem(
+            str(path), line, key, f"không nhận/not accepted: {shown}", expected, nearest[0] if nearest else ""
+        )
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return Problem(str(path), line, key, f"không nhận/not accepted: {shown[:80]}", message)
+
+
+def _help(root: type[BaseModel], where: list[str]) -> str:
+    model = _at(root, tuple(where[:-1]))
+    field = model.model_fields.get(where[-1]) if model else None
+    return (field.description or "") if field else ""

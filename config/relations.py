@@ -1,0 +1,91 @@
+"""What settings say about each other: references, addresses and letters that must fit together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from config.settings import Settings
+
+
+def relations(settings: Settings) -> list[tuple[str, str, list[str]]]:
+    """What the file says that does not fit together: (place such as `counters.2.services`, sentence, known names)."""
+    found: list[tuple[str, str, list[str]]] = []
+    services = [each.id for each in settings.services]
+    counters = [each.id for each in settings.counters]
+    buses = [each.id for each in settings.buses]
+    found += _twice("services", "id", services) + _twice(
+        "services", "letter", [each.letter for each in settings.services]
+    )
+    found += _twice("counters", "id", counters) + _twice("buses", "id", buses)
+    found += _twice("boards", "id", [each.id for each in settings.boards])
+    for at, service in enumerate(settings.services):
+        if service.first > service.last:
+            found.append((f"services.{at}.first", f"first {service.first} is above last {service.last}", []))
+        if service.letter == settings.hub.reserve_letter:
+            found.append((f"services.{at}.letter", f"letter {service.letter} is reserved (hub.reserve_letter)", []))
+    served = {name for counter in settings.counters for name in counter.services}
+    for at, counter in enumerate(settings.counters):
+        for name in counter.services:
+            if name not in services:
+                found.append(
+                    (f"counters.{at}.services", f"counter {counter.id} serves unknown service {name!r}", services)
+                )
+        if counter.transfer_to is not None and counter.transfer_to not in counters:
+            known = [str(each) for each in counters]
+            found.append((f"counters.{at}.transfer_to", f"there is no counter {counter.transfer_to}", known))
+    for at, service in enumerate(settings.services):
+        if service.id not in served:
+            found.append(
+                (f"services.{at}.id", f"no counter serves {service.id!r}: its tickets could never be called", [])
+            )
+    places: dict[tuple[str, int, str, int], str] = {}
+    wired: list[tuple[str, str, str, int, int, str]] = [
+        *((f"boards.{i}", b.id, b.bus, b.node, b.address, f"board:{b.kind}") for i, b in enumerate(settings.boards)),
+        *((f"keypads.{i}", k.id, k.bus, k.node, k.address, "keypad") for i, k in enumerate(settings.keypads)),
+        *((f"buttons.{i}", b.id, b.bus, b.node, b.input, "button") for i, b in enumerate(settings.buttons)),
+    ]
+    for where, name, bus, node, address, kind in wired:
+        if bus != "gpio" and bus not in buses:
+            found.append((f"{where}.bus", f"{name} is on unknown bus {bus!r}", buses))
+        key = (bus, node, kind, address)
+        if key in places:
+            what = kind.split(":")[0]
+            found.append((f"{where}.address", f"{name} and {places[key]} are two {what}s on one address {address}", []))
+        places[key] = name
+    for at, board in enumerate(settings.boards):
+        if board.kind == "counter" and board.counter not in counters:
+            known = [str(each) for each in counters]
+            found.append(
+                (f"boards.{at}.counter", f"counter board {board.id} needs a known counter, not {board.counter}", known)
+            )
+    for at, pad in enumerate(settings.keypads):
+        if pad.counter not in counters:
+            found.append(
+                (f"keypads.{at}.counter", f"there is no counter {pad.counter}", [str(each) for each in counters])
+            )
+    for at, button in enumerate(settings.buttons):
+        if button.service not in services:
+            found.append(
+                (f"buttons.{at}.service", f"{button.id} issues for unknown service {button.service!r}", services)
+            )
+    host = settings.hub.listen.rpartition(":")[0]
+    if (
+        host
+        and host not in ("127.0.0.1", "localhost", "[::1]")
+        and not (settings.hub.tls_cert and settings.hub.tls_key)
+    ):
+        found.append(("hub.listen", f"{settings.hub.listen} is on the network: tls_cert and tls_key must be set", []))
+    needed = {"serial": "device", "file": "device", "network": "host"}.get(settings.printer.kind)
+    if needed and not getattr(settings.printer, needed):
+        found.append((f"printer.{needed}", f"kind = {settings.printer.kind!r} needs {needed}", []))
+    if settings.speaker.backend == "file" and not settings.speaker.folder:
+        found.append(("speaker.folder", "backend = 'file' needs folder", []))
+    return found
+
+
+def _twice(section: str, key: str, values: list[Any]) -> list[tuple[str, str, list[str]]]:
+    return [
+        (f"{section}.{at}.{key}", f"{key} {value!r} stands twice in [[{section}]]", [])
+        for at, value in enumerate(values)
+        if value in values[:at]
+    ]
