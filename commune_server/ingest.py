@@ -1,6 +1,6 @@
 """MQTT into the table, and the watermark back. The only importer of paho in this room.
 
-Two threads: one keeps the connection, one writes. Messages wait in memory only between the two; losing them is harmless,
+Two threads: one keeps the connection, one writes. Messages wait in memory only between them; losing them is harmless,
 because no device counts an event as delivered before the watermark that `store.add` has committed.
 
 Nothing here depends on what a broker keeps: a new client per connection, clean start, QoS 1. After each connection of
