@@ -38,12 +38,15 @@ def test_accents_differ_where_people_do() -> None:
 
 def test_four_after_ten_by_choice() -> None:
     assert number_words(24, four="tu") == "hai mươi tư"
-    assert [number_words(n, four="tu") for n in (4, 14, 104, 40)] == ["bốn", "mười bốn", "một trăm linh bốn", "bốn mươi"]
+    assert number_words(4, four="tu") == "bốn"
+    assert number_words(14, four="tu") == "mười bốn"
+    assert number_words(104, four="tu") == "một trăm linh bốn"
+    assert number_words(40, four="tu") == "bốn mươi"
 
 
 def test_every_ticket_number_reads_back_to_itself() -> None:
     """No two numbers sound alike, and the words say the number: parsed back by the rules of the language."""
-    unit = {w: i for i, w in enumerate("không một hai ba bốn năm sáu bảy tám chín".split())}
+    unit = {w: i for i, w in enumerate(["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"])}
     unit |= {"mốt": 1, "lăm": 5, "tư": 4}
     for n in range(1000):
         total = pending = 0

@@ -1,0 +1,1 @@
+"""The other end of every cable, as devices that can misbehave on command."""
