@@ -39,7 +39,7 @@ def _explain(full: str, place: str, key: str, field: FieldInfo) -> str:
     if field.is_required():
         lines.append("  bắt buộc/required")
     else:
-        lines.append(f"  mặc định/default: {field.get_default(call_default_factory=True)!r}")  # type: ignore[call-arg]
+        lines.append(f"  mặc định/default: {field.get_default(call_default_factory=True)!r}")
     return "\n".join(lines)
 
 

@@ -64,10 +64,7 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = 
     environ = os.environ if environ is None else environ
     named = path or Path(environ.get("MOTCUA_CONFIG") or DEFAULT_FILE)
     settings, lines = _load(named, environ, Settings)
-    problems = [
-        Problem(str(named), _line(lines, where.split(".")), _pretty(where), text, nearest=_nearest(text, known))
-        for where, text, known in relations(settings)
-    ]
+    problems = _relations(named, lines, settings)
     if problems:
         raise SettingsError(problems)
     return settings
@@ -99,11 +96,37 @@ def _load(path: Path, environ: Mapping[str, str], root: type[Root]) -> tuple[Roo
     try:
         settings = root.model_validate(raw)
     except ValidationError as error:
-        problems += [_translate(path, lines, root, each) for each in error.errors(include_url=False)]
+        found = error.errors(include_url=False)
+        problems += [_translate(path, lines, root, each) for each in found]
+        problems += _relations_of_the_rest(path, lines, root, raw, [each["loc"] for each in found])
         raise SettingsError(problems) from None
     if problems:
         raise SettingsError(problems)
     return settings, lines
+
+
+def _relations(path: Path, lines: dict[tuple[str, ...], int], settings: Settings) -> list[Problem]:
+    return [
+        Problem(str(path), _line(lines, where.split(".")), _pretty(where), text, nearest=_nearest(text, known))
+        for where, text, known in relations(settings)
+    ]
+
+
+def _relations_of_the_rest(
+    path: Path, lines: dict[tuple[str, ...], int], root: type[BaseModel], raw: dict[str, Any], bad: list[Any]
+) -> list[Problem]:
+    """What else does not fit, once the keys that are wrong in themselves are left out: one run shows every mistake."""
+    for loc in bad:
+        holder: Any = raw
+        for step in loc[:-1]:
+            holder = holder[step] if isinstance(holder, list) or step in holder else {}
+        if isinstance(holder, dict):
+            holder.pop(loc[-1], None) if loc else None
+    try:
+        rest = root.model_validate(raw)
+    except ValidationError:
+        return []
+    return _relations(path, lines, rest) if isinstance(rest, Settings) else []
 
 
 def _environment(raw: dict[str, Any], environ: Mapping[str, str], root: type[BaseModel]) -> list[Problem]:
@@ -201,7 +224,7 @@ def _nearest(text: str, known: list[str]) -> str:
     quoted = re.findall(r"'([^']+)'", text)
     for word in quoted:
         if close := difflib.get_close_matches(word, known, n=1, cutoff=0.4):
-            return close[0]
+            return str(close[0])
     return ", ".join(known) if known and len(known) <= 12 else ""
 
 

@@ -1,0 +1,61 @@
+# Một Cửa Edge. Two commands are enough: `make demo` and `make test`. The rest is for those who work on it.
+#   demo   the whole waiting room on virtual hardware       check  lint, types, import rules, unit tests (≤ 2 min)
+#   test   everything that runs in minutes                  rigs   emulated machines and images (heavy)
+#   bench  figures, never judged by time                    soak   hours, outside CI
+#   setup  is done by each of them, once
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+# A packaged tool on PATH must not change what the product is tested with.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONDONTWRITEBYTECODE :=
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup setup-test demo test check rigs bench soak lock pictures clean
+
+help:
+	@sed -n '1,6p' Makefile | sed 's/^# \{0,1\}//'
+
+# The stamp holds a hash of what it was made from: a second `make setup` does nothing.
+setup:
+	@bash .ci/setup.sh run
+
+setup-test:
+	@bash .ci/setup.sh test
+
+demo: setup
+	@$(BIN)/motcua demo $(DEMO)
+
+check: setup-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q -n 2 -m "not slow" tests/unit tests/contract
+
+test: check
+	$(BIN)/pytest -q -n 2 --dist loadgroup -m "slow" tests/unit tests/contract
+	$(BIN)/pytest -q -n 2 --dist loadgroup tests/integration tests/system tests/screens
+	@bash .ci/python313.sh
+
+rigs: setup-test
+	@echo "rigs: chưa có máy giả lập nào / no emulated machine yet; they come with the wires and the kiosk in depth"
+
+bench: setup
+	$(BIN)/motcua bench issue
+	$(BIN)/motcua bench walk
+
+soak: setup-test
+	MOTCUA_SOAK=10 $(BIN)/pytest -q --timeout 14400 tests/system -m slow
+
+pictures: setup-test
+	$(BIN)/python docs/pictures/make.py
+
+lock:
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile requirements.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-header --no-annotate -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .venv313 build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
