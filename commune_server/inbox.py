@@ -40,6 +40,7 @@ class Presence:
     epoch: str | None = None
     version: str | None = None
     clock: str | None = None
+    first: int = 1
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -126,6 +127,8 @@ def _event(device: str, leaf: str, body: Any, payload: bytes) -> Arrival:
 
 
 def _hello(device: str, body: Any) -> Hello:
+    if not isinstance(body, dict):
+        raise ValueError("hello is a JSON object")
     epoch, first = body.get("epoch"), body.get("first", 1)
     if _identity({"epoch": epoch, "seq": first}) == (None, None):
         raise ValueError("hello: epoch or first is not of the contract")
@@ -133,10 +136,15 @@ def _hello(device: str, body: Any) -> Hello:
 
 
 def _presence(device: str, body: Any) -> Presence:
+    if not isinstance(body, dict):
+        raise ValueError("state is a JSON object")
     online, birth = body.get("online"), body.get("id")
     if not isinstance(online, bool) or not isinstance(birth, str) or not 1 <= len(birth) <= 40:
         raise ValueError("state: online or id is not of the contract")
     rest = {key: body.get(key) for key in ("epoch", "version", "clock")}
     if any(value is not None and not (isinstance(value, str) and len(value) <= 40) for value in rest.values()):
         raise ValueError("state: epoch, version or clock is not of the contract")
-    return Presence(device, online, birth, **rest)
+    first = body.get("first", 1)
+    if type(first) is not int or not 1 <= first <= MAX_SEQ:
+        raise ValueError("state: first is not of the contract")
+    return Presence(device, online, birth, **rest, first=first)

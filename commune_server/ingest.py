@@ -101,8 +101,8 @@ class Ingest:
                 self._losses.lost("broker", str(error))
             else:
                 # paho's own loop thread: with it, `publish` from the writer only queues and never touches the socket.
-                client.loop_start()
                 self._client = client
+                client.loop_start()
                 while not self._stop.is_set() and not self._ended.wait(0.5):
                     continue
                 if self._connected.is_set():
@@ -214,6 +214,9 @@ class Ingest:
         for item in items:
             if isinstance(item, Presence):
                 self._presence(item)
+                if item.online and item.epoch:
+                    # A retained birth found on connecting: that device need not wait until it asks again.
+                    streams[(item.device, item.epoch)] = self._store.stream(item.device, item.epoch, now, item.first)
             elif isinstance(item, Hello):
                 self._store.seen(item.device, now, epoch=item.epoch)
                 streams[(item.device, item.epoch)] = self._store.stream(item.device, item.epoch, now, item.first)

@@ -412,18 +412,25 @@ class Uplink:
         self._beat_at = self._clock.monotonic() + HEARTBEAT_S
 
     def _hello(self, client: mqtt.Client) -> None:
-        """Ask for the watermark. `first` is the oldest event still kept: the server need not wait for older ones."""
-        oldest = self._outbox.read(0, 1)
-        first = oldest[0][0] if oldest else self._courier.watermark + 1
-        self._publish(client, self._topics.hello, json.dumps({"epoch": self._courier.epoch, "first": first}))
+        """Ask for the watermark."""
+        body = {"epoch": self._courier.epoch, "first": self._first_kept()}
+        self._publish(client, self._topics.hello, json.dumps(body))
         if self._asked_at is None:
             self._asked_at = self._clock.monotonic()
+
+    def _first_kept(self) -> int:
+        """The oldest event still kept: a server that lost older ones need not wait for them."""
+        oldest = self._outbox.read(0, 1)
+        return oldest[0][0] if oldest else self._courier.watermark + 1
 
     def _presence(self, *, online: bool) -> str:
         # Birth and death carry the same id, so that a late will cannot kill a newer connection.
         body: dict[str, Any] = {"online": online, "id": self._birth}
         if online:
-            body |= {"epoch": self._courier.epoch, "version": __version__, "clock": self._clock.trust()}
+            body |= {
+                "epoch": self._courier.epoch, "first": self._first_kept(), "version": __version__,
+                "clock": self._clock.trust(),
+            }  # fmt: skip
         return json.dumps(body)
 
     def _publish(self, client: mqtt.Client, topic: str, payload: str, *, retain: bool = False) -> int:
