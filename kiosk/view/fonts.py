@@ -1,0 +1,167 @@
+"""Measuring and wrapping with the fonts that will be painted. `pygame.font` only: it shapes stacked marks rightly."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pygame
+
+from config.fonts import fallback_file, font_file
+from kiosk.view.cmap import coverage
+from kiosk.view.metrics import Metrics
+
+CAP_PER_EM = 0.740  # Be Vietnam Pro
+LINE = 1.35  # least line height with stacked marks, em
+ABOVE = 0.10  # free room above the first line, em: Ấ touches row 0 of its surface
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Letters in one font file, one weight. `x` and `width` in pixels within the line."""
+
+    text: str
+    weight: int
+    fallback: bool
+    x: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A wrapped text: lines of runs, in pixels."""
+
+    lines: tuple[tuple[Run, ...], ...]
+    widths: tuple[int, ...]
+    size: int
+    line: int
+
+    @property
+    def width(self) -> int:
+        """Of the longest line."""
+        return max(self.widths, default=0)
+
+    @property
+    def height(self) -> int:
+        """Of all lines."""
+        return self.line * len(self.lines)
+
+
+def nfc(text: str) -> str:
+    """Text as the fonts want it: composed letters."""
+    return unicodedata.normalize("NFC", text)
+
+
+def bold_parts(text: str) -> list[tuple[str, bool]]:
+    """`a **b** c` → [("a ", False), ("b", True), (" c", False)]; only pairs count: the stars of a masked name stay."""
+    parts = text.split("**")
+    if len(parts) % 2 == 0 or "***" in text:
+        return [(text, False)]
+    return [(part, at % 2 == 1) for at, part in enumerate(parts) if part]
+
+
+class FontBook:
+    """Opened fonts, widths of words, and wrapped blocks. One for a process; needs `pygame.font.init()` to have run."""
+
+    def __init__(self) -> None:
+        pygame.font.init()
+        self._fonts: dict[tuple[int, int, bool], pygame.font.Font] = {}
+        self._widths: dict[tuple[str, int, int, bool], int] = {}
+        self._has = {weight: coverage(font_file(weight)) for weight in (400, 500, 600, 700)}
+        behind = fallback_file()
+        self._behind = coverage(behind) if behind else frozenset()
+        self.wrap = lru_cache(maxsize=2048)(self._wrap)
+
+    def font(self, weight: int, size: int, fallback: bool = False) -> pygame.font.Font:
+        """The opened font of that weight and em size in pixels."""
+        key = (weight, size, fallback)
+        if key not in self._fonts:
+            if len(self._fonts) > 96:
+                self._fonts.clear()
+            path = fallback_file(weight >= 600) if fallback else font_file(weight)  # type: ignore[arg-type]
+            self._fonts[key] = pygame.font.Font(str(path), size)
+        return self._fonts[key]
+
+    def missing(self, text: str) -> set[str]:
+        """Characters of `text` that no font here can draw."""
+        return {
+            each
+            for each in nfc(text)
+            if not each.isspace() and ord(each) not in self._has[400] and ord(each) not in self._behind
+        }
+
+    def _split(self, word: str, weight: int) -> list[tuple[str, bool]]:
+        out: list[tuple[str, bool]] = []
+        for letter in word:
+            code = ord(letter)
+            behind = code not in self._has[weight] and code in self._behind
+            if out and (out[-1][1] == behind or unicodedata.combining(letter)):
+                out[-1] = (out[-1][0] + letter, out[-1][1])
+            else:
+                out.append((letter, behind))
+        return out
+
+    def _width(self, text: str, weight: int, size: int, fallback: bool) -> int:
+        key = (text, weight, size, fallback)
+        known = self._widths.get(key)
+        if known is None:
+            if len(self._widths) > 8192:
+                self._widths.clear()
+            known = self._widths[key] = self.font(weight, size, fallback).size(text)[0]
+        return known
+
+    def em(self, cap_mm: float, metrics: Metrics) -> int:
+        """Font size in pixels whose capitals are at least `cap_mm` high."""
+        return max(6, -int(-cap_mm / metrics.panel.mm_per_px / CAP_PER_EM // 1))
+
+    def _wrap(self, text: str, size: int, weight: int, room: int) -> Block:
+        """Break `text` at spaces into lines no wider than `room` pixels (a longer word stays whole and overflows)."""
+        lines: list[list[tuple[str, int, bool]]] = []
+        widths: list[int] = []
+        for paragraph in nfc(text).split("\n"):
+            pieces: list[tuple[str, int, bool]] = []  # word, weight, space before it
+            for part, strong in bold_parts(paragraph):
+                at_weight = max(weight, 700) if strong else weight
+                words = part.split(" ")
+                for index, word in enumerate(words):
+                    if word or index:
+                        pieces.append((word, at_weight, index > 0))
+            line: list[tuple[str, int, bool]] = []
+            width = 0
+            for word, at_weight, spaced in pieces:
+                if not word:
+                    continue
+                space = self._width(" ", at_weight, size, False) if spaced and line else 0
+                wide = sum(self._width(run, at_weight, size, behind) for run, behind in self._split(word, at_weight))
+                if line and spaced and width + space + wide > room:
+                    lines.append(line)
+                    widths.append(width)
+                    line, width, space = [], 0, 0
+                line.append((word, at_weight, space > 0))
+                width += space + wide
+            lines.append(line)
+            widths.append(width)
+        return Block(
+            tuple(self._runs(line, size) for line in lines), tuple(widths), size, round(size * LINE)
+        )
+
+    def _runs(self, line: list[tuple[str, int, bool]], size: int) -> tuple[Run, ...]:
+        runs: list[Run] = []
+        x = 0
+        for word, weight, spaced in line:
+            if spaced:
+                space = self._width(" ", weight, size, False)
+                if runs and runs[-1].weight == weight and not runs[-1].fallback:
+                    last = runs[-1]
+                    runs[-1] = Run(last.text + " ", weight, False, last.x, last.width + space)
+                x += space
+            for text, behind in self._split(word, weight):
+                wide = self._width(text, weight, size, behind)
+                last = runs[-1] if runs else None
+                if last and last.weight == weight and last.fallback == behind and last.x + last.width == x:
+                    runs[-1] = Run(last.text + text, weight, behind, last.x, last.width + wide)
+                else:
+                    runs.append(Run(text, weight, behind, x, wide))
+                x += wide
+        return tuple(runs)

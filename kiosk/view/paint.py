@@ -1,0 +1,186 @@
+"""Placed items → pixels. Everything is redrawn from items within a clip, so a dirty rectangle needs no history."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Any
+
+import pygame
+
+from kiosk.view.diff import overlap
+from kiosk.view.fonts import ABOVE, Block, FontBook
+from kiosk.view.icons import draw_icon
+from kiosk.view.layout import Item, Rect
+from kiosk.view.widgets import PAPER
+
+CACHE_BYTES = 16 << 20  # 2000 cached lines of text would take 220 MiB
+
+
+class SurfaceCache:
+    """Least recently used surfaces, limited by their bytes."""
+
+    def __init__(self, limit: int = CACHE_BYTES) -> None:
+        self._limit = limit
+        self._kept: OrderedDict[Hashable, pygame.Surface] = OrderedDict()
+        self.bytes = 0
+
+    def get(self, key: Hashable) -> pygame.Surface | None:
+        """The surface of that key, if kept."""
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        return found
+
+    def put(self, key: Hashable, surface: pygame.Surface) -> pygame.Surface:
+        """Keep a surface; the longest unused ones go when the limit is passed."""
+        self._kept[key] = surface
+        self.bytes += _bytes(surface)
+        while self.bytes > self._limit and len(self._kept) > 1:
+            self.bytes -= _bytes(self._kept.popitem(last=False)[1])
+        return surface
+
+    def clear(self) -> None:
+        """Forget all of them: after personal data was shown."""
+        self._kept.clear()
+        self.bytes = 0
+
+
+def _bytes(surface: pygame.Surface) -> int:
+    return int(surface.get_pitch() * surface.get_height())
+
+
+class Painter:
+    """Paints items on a surface."""
+
+    def __init__(self, book: FontBook) -> None:
+        self._book = book
+        self.cache = SurfaceCache()
+        self._corners: dict[tuple[str | None, str | None, int, int], pygame.Surface] = {}
+
+    def paint(self, target: pygame.Surface, items: list[Item], rects: list[Rect]) -> None:
+        """Draw what of `items` lies within each of `rects`."""
+        for rect in rects:
+            target.set_clip(pygame.Rect(rect))
+            target.fill(PAPER)
+            for item in items:
+                if overlap(item.rect, rect) or item.kind == "text":
+                    self._item(target, item)
+        target.set_clip(None)
+
+    def _item(self, target: pygame.Surface, item: Item) -> None:
+        visual: Any = item.visual
+        x, y, wide, high = item.rect
+        if item.kind == "box":
+            self._box(target, item.rect, *visual)
+        elif item.kind == "text":
+            self._text(target, item.rect, *visual)
+        elif item.kind == "icon":
+            name, side, colour = visual
+            key = ("icon", name, side, colour)
+            picture = self.cache.get(key) or self.cache.put(key, draw_icon(name, side, colour))
+            target.blit(picture, (x + (wide - side) // 2, y + (high - side) // 2))
+        elif item.kind == "rule":
+            target.fill(visual, item.rect)
+        elif item.kind == "guide":
+            self._guide(target, item.rect, visual)
+        elif item.kind == "picture":
+            path, side = visual
+            picture = self.cache.get(visual) or self.cache.put(visual, _load(path, side))
+            target.blit(picture, (x + (wide - picture.get_width()) // 2, y + (high - picture.get_height()) // 2))
+
+    def _text(self, target: pygame.Surface, rect: Rect, block: Block, colour: str, align: str) -> None:
+        x, y, wide, _high = rect
+        for line, length in zip(block.lines, block.widths, strict=True):
+            start = x + {"left": 0, "center": (wide - length) // 2, "right": wide - length}[align]
+            for run in line:
+                key = (run.text, run.weight, run.fallback, block.size, colour)
+                surface = self.cache.get(key)
+                if surface is None:
+                    font = self._book.font(run.weight, block.size, run.fallback)
+                    surface = self.cache.put(key, font.render(run.text, True, colour))
+                # Fonts differ in ascent: lines of mixed runs stand on one baseline.
+                font = self._book.font(run.weight, block.size, run.fallback)
+                main = self._book.font(400, block.size)
+                lift = main.get_ascent() - font.get_ascent()
+                inside = (block.line - main.get_height()) // 2 + round(block.size * ABOVE / 4)
+                target.blit(surface, (start + run.x, y + inside + lift))
+            y += block.line
+
+    def _box(
+        self, target: pygame.Surface, rect: Rect, fill: str | None, edge: str | None, edge_px: int, radius: int,
+        scrim: bool,
+    ) -> None:
+        x, y, wide, high = rect
+        if scrim:
+            veil = self.cache.get(("scrim", wide, high))
+            if veil is None:
+                veil = pygame.Surface((wide, high), pygame.SRCALPHA, 32)
+                veil.fill((22, 36, 43, 150))
+                self.cache.put(("scrim", wide, high), veil)
+            target.blit(veil, (x, y))
+            return
+        if fill is None and edge is None:
+            return
+        radius = min(radius, wide // 2, high // 2)
+        if radius < 2:
+            if edge:
+                target.fill(edge, rect)
+            if fill:
+                target.fill(fill, (x + edge_px, y + edge_px, wide - 2 * edge_px, high - 2 * edge_px))
+            return
+        corner = self._corner(fill, edge, edge_px, radius)
+        r = radius
+        for (cx, cy), (sx, sy) in zip(
+            ((x, y), (x + wide - r, y), (x, y + high - r), (x + wide - r, y + high - r)),
+            ((0, 0), (r, 0), (0, r), (r, r)),
+            strict=True,
+        ):
+            target.blit(corner, (cx, cy), (sx, sy, r, r))
+        if fill:
+            target.fill(fill, (x + r, y, wide - 2 * r, high))
+            target.fill(fill, (x, y + r, r, high - 2 * r))
+            target.fill(fill, (x + wide - r, y + r, r, high - 2 * r))
+        if edge and edge_px:
+            target.fill(edge, (x + r, y, wide - 2 * r, edge_px))
+            target.fill(edge, (x + r, y + high - edge_px, wide - 2 * r, edge_px))
+            target.fill(edge, (x, y + r, edge_px, high - 2 * r))
+            target.fill(edge, (x + wide - edge_px, y + r, edge_px, high - 2 * r))
+
+    def _corner(self, fill: str | None, edge: str | None, edge_px: int, radius: int) -> pygame.Surface:
+        """A filled circle with its edge; its quarters are the corners of every box of that kind."""
+        key = (fill, edge, edge_px, radius)
+        if key not in self._corners:
+            if len(self._corners) > 64:
+                self._corners.clear()
+            over = 4
+            outer = pygame.Color(edge or fill or PAPER)
+            big = pygame.Surface((2 * radius * over, 2 * radius * over), pygame.SRCALPHA, 32)
+            big.fill((outer.r, outer.g, outer.b, 0))
+            middle = (radius * over, radius * over)
+            pygame.draw.circle(big, outer, middle, radius * over)
+            if edge:
+                inner = pygame.Color(fill) if fill else pygame.Color(outer.r, outer.g, outer.b, 0)
+                pygame.draw.circle(big, inner, middle, (radius - edge_px) * over)
+            self._corners[key] = pygame.transform.smoothscale(big, (2 * radius, 2 * radius))
+        return self._corners[key]
+
+    def _guide(self, target: pygame.Surface, rect: Rect, colour: str) -> None:
+        x, y, wide, high = rect
+        thick = max(3, min(wide, high) // 60)
+        arm = min(wide, high) // 5
+        for left in (True, False):
+            for top in (True, False):
+                cx = x if left else x + wide - arm
+                cy = y if top else y + high - thick
+                target.fill(colour, (cx, cy, arm, thick))
+                cx = x if left else x + wide - thick
+                cy = y if top else y + high - arm
+                target.fill(colour, (cx, cy, thick, arm))
+
+
+def _load(path: str, side: int) -> pygame.Surface:
+    picture = pygame.image.load(path)
+    scale = side / max(picture.get_size())
+    size = (max(1, round(picture.get_width() * scale)), max(1, round(picture.get_height() * scale)))
+    return pygame.transform.smoothscale(picture.convert_alpha(), size)
