@@ -314,7 +314,7 @@ class Uplink:
             # A retained watermark may be older than the server: it was asked for a new one by hello.
             return
         try:
-            ack = Ack.parse(message.payload)
+            ack = Ack.parse(bytes(message.payload))
         except ValueError as error:
             log.warning("an ack was not understood: %s", error)
             return
@@ -375,7 +375,7 @@ class Uplink:
         if events & ~select.POLLOUT:
             self._checked(client.loop_read())
             # TLS may hold decrypted bytes that poll cannot see.
-            while isinstance(sock, ssl.SSLSocket) and client.socket() is sock and sock.pending():
+            while client.socket() is sock and isinstance(sock, ssl.SSLSocket) and ssl.SSLSocket.pending(sock):
                 self._checked(client.loop_read())
         if client.want_write():
             self._checked(client.loop_write())
