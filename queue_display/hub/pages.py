@@ -1,0 +1,134 @@
+"""The pages for clerks, TVs and sign-in, served by the hub itself: plain files, no build step, no outside address.
+
+The pages hold no data of their own; everything they show comes from the API, with the same rights as any other client.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from email.utils import formatdate
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, RedirectResponse, Response
+
+from config.fonts import font_file
+from config.settings import Settings
+
+STATIC = Path(__file__).with_name("static")
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # The TV asks to keep its screen awake; nothing else of the browser is wanted.
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), screen-wake-lock=(self)",
+}
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+_FONT_WEIGHTS = (400, 500, 600, 700)
+# A font of one package version never changes: kept for a day without a question, so that a TV starts from its own cache.
+_FONT_CACHE = "public, max-age=86400"
+# Our own files change with an update: the browser keeps them but asks first (an ETag answers in one line).
+_FILE_CACHE = "no-cache"
+
+
+def page_facts(settings: Settings) -> dict[str, Any]:
+    """What a page must know before it may ask the API: who we are, the services and counters by name, notices."""
+    site = settings.site
+    return {
+        "site": {"name": site.name, "name_en": site.name_en, "place": site.place, "place_en": site.place_en},
+        "help": {"vi": site.help_line, "en": site.help_line_en},
+        "hours": site.hours,
+        "hotline": site.hotline,
+        "notices": list(site.notices),
+        "counters": [
+            {
+                "id": each.id,
+                "name": each.label,
+                "title": each.title,
+                "title_en": each.title_en,
+                "services": list(each.services),
+            }
+            for each in settings.counters
+        ],
+    }
+
+
+def render(name: str, settings: Settings) -> str:
+    """One page's HTML with the facts of this site in a `<meta>` (a script in the page would break our own policy)."""
+    text = (STATIC / f"{name}.html").read_text(encoding="utf-8")
+    facts = json.dumps(page_facts(settings), ensure_ascii=False, separators=(",", ":"))
+    return text.replace("{{facts}}", html.escape(facts, quote=True)).replace(
+        "{{site}}", html.escape(f"{settings.site.name} · {settings.site.place}", quote=True)
+    )
+
+
+def attach(app: FastAPI, settings: Settings) -> None:
+    """Add `/clerk`, `/tv`, `/login` and `/static/…` to the hub. None of them needs a principal or shows a datum."""
+    files = {
+        f"/static/{path.relative_to(STATIC).as_posix()}": path
+        for path in sorted(STATIC.rglob("*"))
+        if path.is_file() and path.suffix in (".css", ".js", ".svg")
+    }
+    fonts = {f"/static/fonts/be-vietnam-pro-{weight}.ttf": font_file(weight) for weight in _FONT_WEIGHTS}
+    pages = {name: render(name, settings) for name in ("clerk", "tv", "login")}
+    theme = f":root {{ --primary: {settings.site.primary}; }}\n"
+
+    def page(name: str) -> Response:
+        return Response(pages[name], media_type="text/html", headers={**HEADERS, "Cache-Control": "no-store"})
+
+    @app.get("/", include_in_schema=False)
+    def home() -> Response:
+        return RedirectResponse("/clerk", status_code=307, headers=HEADERS)
+
+    @app.get("/clerk", include_in_schema=False)
+    def clerk() -> Response:
+        return page("clerk")
+
+    @app.get("/tv", include_in_schema=False)
+    def tv() -> Response:
+        return page("tv")
+
+    @app.get("/login", include_in_schema=False)
+    def login() -> Response:
+        return page("login")
+
+    @app.get("/favicon.ico", include_in_schema=False)
+    def favicon(request: Request) -> Response:
+        return _send(request, STATIC / "mark.svg", _FILE_CACHE)
+
+    @app.get("/static/theme.css", include_in_schema=False)
+    def theme_css() -> Response:
+        return Response(theme, media_type="text/css", headers={**HEADERS, "Cache-Control": _FILE_CACHE})
+
+    @app.get("/static/{path:path}", include_in_schema=False)
+    def static(path: str, request: Request) -> Response:
+        # Only what was found at start is served: a path with dots in it can name nothing else.
+        address = f"/static/{path}"
+        if address in fonts:
+            return _send(request, fonts[address], _FONT_CACHE)
+        if address in files:
+            return _send(request, files[address], _FILE_CACHE)
+        return Response("not found\n", status_code=404, media_type="text/plain", headers=HEADERS)
+
+
+def _send(request: Request, path: Path, cache: str) -> Response:
+    stat = path.stat()
+    etag = f'"{stat.st_mtime_ns:x}-{stat.st_size:x}"'
+    headers = {**HEADERS, "Cache-Control": cache, "ETag": etag, "Last-Modified": formatdate(stat.st_mtime, usegmt=True)}
+    if etag in [each.strip() for each in request.headers.get("if-none-match", "").split(",")]:
+        return Response(status_code=304, headers=headers)
+    return FileResponse(path, media_type=_TYPES.get(path.suffix, "font/ttf"), headers=headers)
