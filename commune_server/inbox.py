@@ -130,9 +130,10 @@ def _hello(device: str, body: Any) -> Hello:
     if not isinstance(body, dict):
         raise ValueError("hello is a JSON object")
     epoch, first = body.get("epoch"), body.get("first", 1)
-    if _identity({"epoch": epoch, "seq": first}) == (None, None):
+    good_epoch, good_first = _identity({"epoch": epoch, "seq": first})
+    if good_epoch is None or good_first is None:
         raise ValueError("hello: epoch or first is not of the contract")
-    return Hello(device, epoch, first)
+    return Hello(device, good_epoch, good_first)
 
 
 def _presence(device: str, body: Any) -> Presence:

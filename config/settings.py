@@ -394,8 +394,10 @@ def _missing(key: object) -> Any:
 class Server(_Section):
     """The commune server's own process."""
 
-    name: str = Field("Trung tâm Phục vụ hành chính công", min_length=1, max_length=80, description="Tên đơn vị | name")
-    place: str = Field("Xã Đông Thạnh", min_length=1, max_length=60, description="Xã, phường | place")
+    name: str = Field(
+        default="Trung tâm Phục vụ hành chính công", min_length=1, max_length=80, description="Tên đơn vị | name"
+    )
+    place: str = Field(default="Xã Đông Thạnh", min_length=1, max_length=60, description="Xã, phường | place")
     database: str = Field(default="/var/lib/motcua-server/server.db", description="Cơ sở dữ liệu SQLite | database")
     listen: str = Field(default="127.0.0.1:8443", description="HTTPS cho máy | HTTPS for devices")
     admin_listen: str = Field(
