@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 Accent = Literal["north", "central", "south"]
 Kind = Literal["word", "chime", "pause"]
@@ -38,7 +38,7 @@ def as_accent(name: str) -> Accent:
     """`name` as an accent; ValueError names the three that exist."""
     if name not in ACCENTS:
         raise ValueError(f"unknown accent {name!r}; allowed: {', '.join(ACCENTS)}")
-    return cast(Accent, name)
+    return name
 
 
 def parse_voice(text: str) -> dict[str, Token]:

@@ -253,7 +253,7 @@ class Sheet:
         self._text(at + 0.5, top + round(side / 2 + size * 0.36), letter, size, 700)
 
     def beside(self, qr: str | None, lines: list[tuple[str, int, int]]) -> None:
-        """A QR code on the left, lines on its right, both centred on one height. Without a code the lines stand alone."""
+        """A QR code (None: none) on the left, lines on its right, centred on one height."""
         heights = [round(self.dots(size) * 1.36) for _, size, _ in lines]
         code = self._qr(qr) if qr else None
         height = max(sum(heights), code.height if code else 0)

@@ -55,7 +55,7 @@ def paper_commands(image: Image.Image) -> list[bytes]:
     return [INIT, *bands(image), CUT]
 
 
-def rescue_commands(width: int) -> list[bytes]:
+def rescue_bytes(width: int) -> bytes:
     """For a printer that lost its connection inside a picture: enough zero bytes to end an open band (they print
-    white, or nothing), start anew, and cut the torn piece off so that it never hangs on the next citizen's number."""
-    return [bytes(BAND_ROWS * ((width + 7) // 8)), INIT, CUT]
+    white, or nothing), and start anew."""
+    return bytes(BAND_ROWS * ((width + 7) // 8)) + INIT

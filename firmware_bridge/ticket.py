@@ -75,8 +75,8 @@ def _header(sheet: Sheet, job: Mapping[str, Any]) -> None:
 
 def _keep_together(name: str) -> str:
     """An office's name with no-break spaces where a reader would not break: HÀNH CHÍNH CÔNG, XÃ ĐÔNG THẠNH."""
-    for words in ("TRUNG TÂM", "PHỤC VỤ", "HÀNH CHÍNH CÔNG", "MỘT CỬA", "ĐẶC KHU"):
-        name = name.replace(words, words.replace(" ", NO_BREAK))
+    for phrase in ("TRUNG TÂM", "PHỤC VỤ", "HÀNH CHÍNH CÔNG", "MỘT CỬA", "ĐẶC KHU"):
+        name = name.replace(phrase, phrase.replace(" ", NO_BREAK))
     words = name.split(" ")
     for at, word in enumerate(words[:-1]):
         if word.split(NO_BREAK)[-1] in ("XÃ", "PHƯỜNG", "KHU"):

@@ -50,9 +50,9 @@ def say(arguments: argparse.Namespace) -> int:
             "accent": arguments.accent,
             "wav": str(arguments.wav) if arguments.wav else None,
         }
-        print(json.dumps(row, ensure_ascii=False))
+        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
     else:
-        print(phrase.text)
+        sys.stdout.write(phrase.text + "\n")
     return 0
 
 
