@@ -155,7 +155,7 @@ def dossier_in_url(text: str, today: dt.date | None) -> str | None:
 def is_card(text: str) -> bool:
     """Whether the text has the shape of an identity card's QR: 7 to 12 fields, number, sex, dates in their places.
 
-    The name may come garbled (wedge scanners, charset guesses), so letters are not looked at beyond the first of the sex.
+    The name may come garbled (wedge scanners, charset guesses): no letter is looked at but the first of the sex.
     """
     fields = [field.strip() for field in text.split("|")]
     if not 7 <= len(fields) <= 12:

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any, Literal, cast
 
@@ -56,7 +56,7 @@ class ScanResult:
 
 @dataclass(frozen=True, slots=True)
 class ScannerState:
-    """Health of the scanner. `state` and `code` fit the hub's `POST /v1/parts`; the sentences are for staff and public."""
+    """Health of the scanner, as the hub's `POST /v1/parts` takes it; the sentences are for staff and public."""
 
     state: Literal["ok", "degraded", "down"]
     code: str
@@ -107,7 +107,7 @@ STATES: dict[str, ScannerState] = {
         "down",
         "scanner_gave_up",
         f"Máy quét mã hỏng {MAX_FAILURES} lần liên tiếp nên đã dừng. Chạy «motcua doctor», rồi khởi động lại kiosk.",
-        f"The scanner failed {MAX_FAILURES} times in a row and was stopped. Run `motcua doctor`, then restart the kiosk.",
+        f"The scanner failed {MAX_FAILURES} times in a row and was stopped. Run `motcua doctor`, restart the kiosk.",
         *_PUBLIC,
     ),
 }
@@ -199,7 +199,10 @@ class ScannerProcess:
 
     def _one_life(self, losses: LossLog) -> tuple[float, str]:
         """Run one child to its end. (seconds it was well, why it ended)."""
-        child = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        try:
+            child = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+        except OSError as error:  # no memory, no process left: the kiosk goes on without a scanner
+            return 0.0, f"the child cannot be started: {error}"
         with self._lock:
             self._child = child
         first_frame: float | None = None
@@ -222,10 +225,9 @@ class ScannerProcess:
         well = time.monotonic() - first_frame if first_frame is not None else 0.0
         return well, why or f"the child ended with status {child.returncode}"
 
-    def _messages(self, child: subprocess.Popen[bytes]) -> Any:
+    def _messages(self, child: subprocess.Popen[bytes]) -> Iterator[dict[str, Any] | str]:
         """Messages of the child until it ends; a string says why it must be ended."""
         out = cast(IO[bytes], child.stdout)
-        os.set_blocking(out.fileno(), False)
         buffer = b""
         deadline = time.monotonic() + START_S
         told_today = time.monotonic()
@@ -243,9 +245,7 @@ class ScannerProcess:
                     self._send_today()
                 if not selector.select(min(0.25, deadline - now)):
                     continue
-                chunk = out.read(65536)
-                if chunk is None:
-                    continue
+                chunk = os.read(out.fileno(), 65536)
                 if not chunk:
                     return
                 buffer += chunk

@@ -1,0 +1,142 @@
+"""`motcua scan` and `motcua search`: the kiosk's own reading and searching, at a technician's command line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+from config.process import EXIT_OK, EXIT_USAGE
+
+EXIT_UNREADABLE = 1
+
+
+def register(subparsers: Any) -> None:
+    """Add the two commands."""
+    scan = subparsers.add_parser(
+        "scan",
+        help="đọc mã trong tệp ảnh / read the codes in picture files",
+        description="Đọc mã trong tệp ảnh bằng đúng đường đọc của kiosk. Không lưu, không gửi gì đi. / "
+        "Read the codes in picture files the way the kiosk does. Nothing is stored or sent.",
+    )
+    scan.add_argument("files", nargs="+", metavar="FILE", help="tệp ảnh / picture file")
+    scan.add_argument("--raw", action="store_true", help="in cả nội dung đã giải mã / print the decoded text as well")
+    scan.add_argument("--json", action="store_true", help="mỗi dòng một đối tượng JSON / one JSON object a line")
+    scan.add_argument("--config", type=Path, help="tệp cấu hình / settings file")
+    scan.set_defaults(run=run_scan)
+
+    search = subparsers.add_parser(
+        "search",
+        help="tìm thủ tục / search the procedures",
+        description="Tìm thủ tục như trên kiosk: không cần dấu, chịu được gõ sai. / "
+        "Search the procedures as the kiosk does: no accents needed, typing errors forgiven.",
+    )
+    search.add_argument("text", nargs="+", metavar="TEXT", help="lời tìm / what to search")
+    search.add_argument("--top", type=int, default=5, metavar="N", help="số kết quả (1–100, mặc định 5) / results")
+    search.add_argument("--json", action="store_true", help="JSON")
+    search.add_argument("--catalogue", type=Path, help="tệp thủ tục, bỏ trống = theo cấu hình / catalogue file")
+    search.add_argument("--config", type=Path, help="tệp cấu hình / settings file")
+    search.set_defaults(run=run_search)
+
+
+def run_scan(arguments: argparse.Namespace) -> int:
+    """Exit 0: every file was read; 1: at least one was not (the others are answered all the same)."""
+    from config.clock import make_clock
+    from kiosk.scanner.decode import engines, read_picture
+    from kiosk.scanner.picture import PictureError, load_luma
+
+    if not engines():
+        _complain("Chưa cài bộ giải mã (zxing-cpp, libzbar).", "No decoder is installed (zxing-cpp, libzbar).")
+        return EXIT_USAGE
+    settings = _settings(arguments.config)
+    clock = make_clock(settings.site.timezone, settings.clock.trust) if settings else make_clock("Asia/Ho_Chi_Minh")
+    today = None if clock.trust() == "untrusted" else clock.wall().date()
+    status = EXIT_OK
+    for name in arguments.files:
+        try:
+            luma = load_luma(Path(name))
+        except PictureError as error:
+            _complain(f"{name}: không đọc được ảnh: {error}", f"{name}: the picture cannot be read: {error}")
+            status = EXIT_UNREADABLE
+            continue
+        except OSError as error:
+            _complain(f"{name}: không mở được tệp: {error.strerror}", f"{name}: cannot be opened: {error.strerror}")
+            status = EXIT_UNREADABLE
+            continue
+        answer = read_picture(luma, today)
+        symbol = answer.symbol
+        row: dict[str, Any] = {
+            "file": name,
+            "kind": answer.reading.kind,
+            "code": answer.reading.code,
+            "symbology": symbol.symbology if symbol else None,
+            "engine": symbol.engine if symbol else None,
+            "ms": round(answer.ms, 1),
+        }
+        if arguments.raw:
+            row["raw"] = symbol.raw if symbol else None
+        print(json.dumps(row, ensure_ascii=False) if arguments.json else _line(row), flush=True)
+    return status
+
+
+def run_search(arguments: argparse.Namespace) -> int:
+    """Exit 0: at least one procedure was found; 1: none."""
+    from config.cli import fail
+    from kiosk.catalogue import CatalogueError, load_catalogue
+    from kiosk.search import Search
+
+    if not 1 <= arguments.top <= 100:
+        fail(f"--top {arguments.top}: chỉ từ 1 đến 100.", f"--top {arguments.top}: allowed are 1 to 100.")
+    file = arguments.catalogue
+    if file is None:
+        settings = _settings(arguments.config)
+        file = Path(settings.kiosk.catalogue) if settings and settings.kiosk.catalogue else None
+    try:
+        catalogue = load_catalogue(file)
+    except CatalogueError as error:
+        fail("Tệp thủ tục có lỗi:\n" + str(error), "The catalogue has errors (listed above).")
+    hits = Search(catalogue).find(" ".join(arguments.text), arguments.top)
+    if arguments.json:
+        results = [{"code": hit.procedure.code, "name": hit.procedure.name, "score": hit.score} for hit in hits]
+        print(json.dumps({"results": results}, ensure_ascii=False))
+    else:
+        for hit in hits:
+            print(f"{hit.procedure.code}  {hit.score:.3f}  {hit.procedure.name}")
+        if not hits:
+            _complain("Không tìm thấy thủ tục nào.", "No procedure was found.")
+    return EXIT_OK if hits else 1
+
+
+def _settings(path: Path | None) -> Any:
+    """The settings, where there are any: both commands also work on a machine that is no kiosk."""
+    from config.cli import fail
+    from config.load import SettingsError, load_settings
+
+    if path is None:
+        return None
+    try:
+        return load_settings(path)
+    except SettingsError as error:
+        fail("Cấu hình có lỗi:\n" + "\n".join(error.problems), "The settings have errors (listed above).")
+
+
+def _line(row: dict[str, Any]) -> str:
+    parts = [row["file"], row["kind"], row["code"] or "-", row["symbology"] or "-", row["engine"] or "-"]
+    line = "  ".join([*parts, f"{row['ms']:.1f} ms"])
+    return f"{line}  {_printable(row['raw'])}" if row.get("raw") is not None else line
+
+
+def _printable(text: str) -> str:
+    """Control characters as escapes: a symbol must not move a technician's cursor or colour the terminal."""
+    return "".join(
+        c if unicodedata.category(c)[0] != "C" else c.encode("unicode_escape", "backslashreplace").decode()
+        for c in text
+    )
+
+
+def _complain(message_vi: str, message_en: str) -> None:
+    print(f"motcua: {message_vi}", file=sys.stderr)
+    print(f"        {message_en}", file=sys.stderr)

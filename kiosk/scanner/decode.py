@@ -1,0 +1,281 @@
+"""The decoders behind one function, in the order that was measured best. Only this file imports pyzbar and zxing-cpp.
+
+Order: zxing-cpp on the frame as it is → patches turned level (zxing-cpp, then libzbar) → zxing-cpp, QR only, on the
+frame at twice its size → libzbar on the frame → zxing-cpp, QR only, at twice its size and sharpened. Code 128 is
+never read from an enlarged frame: nearly all misreads came from there. Code 39 (older receipts) has no check digit, so
+it is read only from the frame as it is, and counts only when the grammar takes it for a dossier code.
+
+What libzbar and zxing-cpp give is bytes held up by a stranger: each call is guarded by the exceptions it is known to
+raise, and the caller runs all of this in a process of its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageFilter
+
+from kiosk.scanner.grammar import NONE, Reading, best, classify
+from kiosk.scanner.patches import levelled, smoothed
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+log = logging.getLogger("kiosk.scanner")
+
+Luma = npt.NDArray[np.uint8]
+Symbology = Literal["code128", "qr", "code39"]
+Stage = Literal["zxing", "patches", "zxing-x2", "zbar", "zxing-x2-sharp"]
+
+STAGES: tuple[Stage, ...] = ("zxing", "patches", "zxing-x2", "zbar", "zxing-x2-sharp")
+MAX_ENLARGED = 2_400_000  # px of the frame that the enlarged passes take on; a larger picture needs no enlarging
+
+
+def _load_zxing() -> ModuleType | None:
+    try:
+        import zxingcpp
+    except ImportError as error:  # 32-bit ARM has no wheel
+        log.warning("zxing-cpp is not installed (%s); libzbar reads alone", error)
+        return None
+    return zxingcpp
+
+
+def _load_zbar() -> ModuleType | None:
+    try:
+        from pyzbar import pyzbar
+    except ImportError as error:  # pyzbar is there but libzbar0 is not, or neither
+        log.warning("libzbar is not installed (%s); zxing-cpp reads alone", error)
+        return None
+    return pyzbar  # type: ignore[no-any-return]
+
+
+_zxing: Any = _load_zxing()
+_zbar: Any = _load_zbar()
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One symbol as decoded. `raw` is a stranger's text: it must not be kept, logged or sent.
+
+    `box`: circle (x, y, radius) in px of the frame, where known.
+    """
+
+    raw: str
+    symbology: Symbology
+    engine: str
+    box: tuple[float, float, float] | None = None
+
+    def __repr__(self) -> str:
+        # A raw text must not reach a log by way of a careless format string or a traceback.
+        return f"Symbol({self.symbology}, {self.engine}, {len(self.raw)} characters)"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A symbol and what the grammar says of it."""
+
+    symbol: Symbol
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one picture says: the best reading, where it came from, and how long it took."""
+
+    reading: Reading
+    symbol: Symbol | None
+    ms: float
+
+
+def engines() -> list[str]:
+    """Names of the decoders that are here: zxing, zbar."""
+    return [name for name, module in (("zxing", _zxing), ("zbar", _zbar)) if module is not None]
+
+
+def run_stage(stage: Stage, luma: Luma, today: dt.date | None, known: Iterable[Symbol] = ()) -> list[Found]:
+    """One stage of the cascade on one frame. `known`: symbols read already, whose places patches leave out."""
+    match stage:
+        case "zxing":
+            symbols = _read_zxing(luma, "zxing", linear=True)
+        case "patches":
+            return list(_patches(luma, today, known))
+        case "zbar":
+            symbols = _read_zbar(luma, "zbar", linear=True)
+        case "zxing-x2":
+            symbols = _read_zxing(_enlarged(luma, sharp=False), "zxing-x2", linear=False)
+        case "zxing-x2-sharp":
+            symbols = _read_zxing(_enlarged(luma, sharp=True), "zxing-x2-sharp", linear=False)
+    return _judge(symbols, today)
+
+
+def read_picture(luma: Luma, today: dt.date | None) -> Answer:
+    """All a still picture can tell: the cascade until a dossier, a ticket or an address is found.
+
+    A stage's result counts only when the grammar accepts it, else the next stage is asked. After a dossier code the
+    patches are still looked at, where nothing was read yet: a second receipt in the picture must not go unseen.
+    """
+    began = time.perf_counter()
+    found: list[Found] = []
+    for look in _looks(luma):
+        for stage in STAGES:
+            if stage.startswith("zxing-x2") and look.size > MAX_ENLARGED:
+                continue
+            has_code = any(each.reading.code for each in found)
+            if has_code and stage != "patches":
+                continue
+            found += run_stage(stage, look, today, [each.symbol for each in found] if look is luma else ())
+        if any(each.reading.code for each in found):
+            break
+    reading = best(each.reading for each in found)
+    source = next((each.symbol for each in found if each.reading.kind == reading.kind), None)
+    return Answer(reading, source if reading is not NONE else None, (time.perf_counter() - began) * 1000)
+
+
+def _looks(luma: Luma) -> Iterator[Luma]:
+    """The picture as it is, then in other sizes: large photographs at half size (a blurred code of 12 megapixels has
+    nothing to lose), and all with a white margin (cut-out codes have lost their quiet zone)."""
+    yield luma
+    height, width = luma.shape
+    if luma.size > 2_000_000:
+        small = Image.fromarray(luma).resize((width // 2, height // 2), Image.Resampling.BOX)
+        yield np.asarray(small, dtype=np.uint8)
+    if luma.size <= MAX_ENLARGED:
+        margin = max(24, min(height, width) // 8)
+        yield np.pad(luma, margin, constant_values=255)
+
+
+def _judge(symbols: Iterable[Symbol], today: dt.date | None) -> list[Found]:
+    found = []
+    for symbol in symbols:
+        reading = classify(symbol.raw, today)
+        if symbol.symbology == "code39" and reading.kind != "dossier":
+            continue
+        found.append(Found(symbol, reading))
+    return found
+
+
+def _patches(luma: Luma, today: dt.date | None, known: Iterable[Symbol]) -> Iterator[Found]:
+    places = [symbol.box for symbol in known if symbol.box is not None]
+    for patch in levelled(luma, places):
+        where = (*patch.centre, patch.length / 2)
+        for attempt in (_patch_zxing, _patch_zxing_smoothed, _patch_zbar):
+            accepted = False
+            for each in _judge(attempt(patch.luma), today):
+                accepted = accepted or each.reading.code is not None
+                symbol = Symbol(each.symbol.raw, each.symbol.symbology, each.symbol.engine, where)
+                yield Found(symbol, each.reading)
+            if accepted:
+                break
+
+
+def _patch_zxing(luma: Luma) -> list[Symbol]:
+    return _read_zxing(luma, "zxing-patch", linear=True, patch=True)
+
+
+def _patch_zxing_smoothed(luma: Luma) -> list[Symbol]:
+    return _read_zxing(smoothed(luma), "zxing-patch", linear=True, patch=True)
+
+
+def _patch_zbar(luma: Luma) -> list[Symbol]:
+    return _read_zbar(luma, "zbar-patch", linear=True, patch=True)
+
+
+def _read_zxing(luma: Luma, engine: str, *, linear: bool, patch: bool = False) -> list[Symbol]:
+    if _zxing is None:
+        return []
+    formats = _zxing.BarcodeFormats([_zxing.BarcodeFormat.Code128]) if patch else _formats(linear)
+    try:
+        results = _zxing.read_barcodes(
+            luma,
+            formats=formats,
+            try_rotate=not patch,
+            text_mode=_zxing.TextMode.Plain,  # the default writes control characters as words like <ESC>
+        )
+    except (ValueError, RuntimeError, UnicodeDecodeError) as error:
+        # The binding turns every C++ exception into one of these.
+        log.warning("zxing-cpp refused a frame: %s", type(error).__name__)
+        return []
+    symbols = []
+    for result in results:
+        symbology = _ZXING_NAMES.get(result.format.name)
+        if symbology is None or not result.valid or not result.text:
+            continue
+        if _is_part(result):
+            # One part of a text spread over several QR: whatever it looks like, it is not the whole.
+            symbols.append(Symbol("\0", symbology, engine, _circle(result.position)))
+            continue
+        symbols.append(Symbol(result.text, symbology, engine, _circle(result.position)))
+    return symbols
+
+
+_ZXING_NAMES: dict[str, Symbology] = {
+    "Code128": "code128",
+    "QRCode": "qr",
+    "QRCodeModel1": "qr",
+    "QRCodeModel2": "qr",
+    "Code39": "code39",
+    "Code39Std": "code39",
+}
+_ZBAR_NAMES: dict[str, Symbology] = {"CODE128": "code128", "QRCODE": "qr", "CODE39": "code39"}
+
+
+def _formats(linear: bool) -> Any:
+    wanted = [_zxing.BarcodeFormat.QRCode]
+    if linear:
+        wanted += [_zxing.BarcodeFormat.Code128, _zxing.BarcodeFormat.Code39]
+    return _zxing.BarcodeFormats(wanted)
+
+
+def _is_part(result: Any) -> bool:
+    extra = result.extra
+    return isinstance(extra, dict) and bool({"SequenceSize", "SequenceIndex"} & set(extra))
+
+
+def _circle(position: Any) -> tuple[float, float, float]:
+    corners = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
+    x = sum(corner.x for corner in corners) / 4
+    y = sum(corner.y for corner in corners) / 4
+    radius = max(float(np.hypot(corner.x - x, corner.y - y)) for corner in corners)
+    return x, y, max(radius * 0.8, 16.0)
+
+
+def _read_zbar(luma: Luma, engine: str, *, linear: bool, patch: bool = False) -> list[Symbol]:
+    if _zbar is None:
+        return []
+    wanted = [_zbar.ZBarSymbol.CODE128]
+    if not patch:
+        wanted += [_zbar.ZBarSymbol.QRCODE, *([_zbar.ZBarSymbol.CODE39] if linear else [])]
+    height, width = luma.shape
+    try:
+        results = _zbar.decode((luma.tobytes(), width, height), symbols=wanted)
+    except (ValueError, _zbar.PyZbarError) as error:
+        # ValueError: pyzbar has no name for the orientation of a part of a structured-append QR.
+        log.debug("libzbar gave up on a frame: %s", type(error).__name__)
+        return []
+    symbols = []
+    for result in results:
+        symbology = _ZBAR_NAMES.get(result.type)
+        if symbology is None or not result.data:
+            continue
+        try:
+            raw = result.data.decode("utf-8")
+        except UnicodeDecodeError:
+            raw = "\0"  # something is there, and it is no text of ours
+        left, top, wide, high = result.rect
+        symbols.append(Symbol(raw, symbology, engine, (left + wide / 2, top + high / 2, max(wide, high, 32) / 2)))
+    return symbols
+
+
+def _enlarged(luma: Luma, *, sharp: bool) -> Luma:
+    image = Image.fromarray(luma)
+    image = image.resize((image.width * 2, image.height * 2), Image.Resampling.BICUBIC)
+    if sharp:
+        image = image.filter(ImageFilter.UnsharpMask(radius=3, percent=180, threshold=0))
+    return np.asarray(image, dtype=np.uint8)

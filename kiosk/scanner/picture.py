@@ -1,0 +1,89 @@
+"""A picture file of any kind → one grey frame, upright, eight bits.
+
+Phones store turned pictures with an EXIF note, scanners 16 bits, designers transparency: a decoder that gets the
+bytes as they lie sees a black page. Pillow does the reading; nothing is written anywhere.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+Luma = npt.NDArray[np.uint8]
+
+MAX_PIXELS = 120_000_000
+"""More than any scanner of a desk makes; above this a small file can fill the memory of a Pi."""
+MAX_SIDE = 4200
+"""Longer pictures are scaled down: a code on A4 at 300 dpi has modules of 3 px and more at this size."""
+
+
+class PictureError(ValueError):
+    """The file is no picture that can be read. The message says why, in English, without the file's name."""
+
+
+def load_luma(source: Path | bytes, max_side: int = MAX_SIDE) -> Luma:
+    """Read a picture as grey, turned as its EXIF note says, transparency on white, longest side ≤ `max_side` px.
+
+    Raises `PictureError` for what is no picture, is broken, or is too large; `OSError` (with its errno) for a file
+    that cannot be opened.
+    """
+    data = source if isinstance(source, bytes) else source.read_bytes()
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns above 89 megapixels and refuses above 179; our own limit below stands between.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data)) as image:
+                if image.width * image.height > MAX_PIXELS:
+                    limit = MAX_PIXELS // 1_000_000
+                    raise PictureError(f"{image.width}×{image.height} pixels; at most {limit} million")
+                if image.format == "JPEG":
+                    image.draft("L", (max_side, max_side))
+                return _grey(image, max_side)
+    except UnidentifiedImageError as error:
+        raise PictureError("not a picture in a known format") from error
+    except Image.DecompressionBombError as error:
+        raise PictureError("too many pixels") from error
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError) as error:
+        # What Pillow's readers raise on broken files, by their documentation and by trial.
+        if isinstance(error, PictureError):
+            raise
+        raise PictureError(f"broken picture ({type(error).__name__})") from error
+
+
+def _grey(image: Image.Image, max_side: int) -> Luma:
+    orientation = image.getexif().get(0x0112, 1)
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        grey = Image.fromarray(_eight_bits(np.asarray(image)))
+    elif image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+        coloured = image.convert("RGBA")
+        paper = Image.new("RGBA", coloured.size, "white")
+        grey = Image.alpha_composite(paper, coloured).convert("L")
+    else:
+        grey = image.convert("L")
+    if orientation != 1:
+        grey.getexif()[0x0112] = orientation
+        grey = ImageOps.exif_transpose(grey)
+    longest = max(grey.size)
+    if longest > max_side:
+        factor = max_side / longest
+        size = (max(1, round(grey.width * factor)), max(1, round(grey.height * factor)))
+        grey = grey.resize(size, Image.Resampling.BOX if factor < 0.5 else Image.Resampling.BICUBIC)
+    return np.ascontiguousarray(np.asarray(grey, dtype=np.uint8))
+
+
+def _eight_bits(deep: npt.NDArray[np.generic]) -> Luma:
+    """Deep samples → 8 bits over the range that is used: many 16-bit scanners fill only 12 of them."""
+    values = deep.astype(np.float32)
+    finite = values[np.isfinite(values)]
+    if finite.size == 0:
+        return np.zeros(deep.shape, np.uint8)
+    low, high = np.percentile(finite, (0.1, 99.9))
+    if high <= low:
+        return np.full(deep.shape, 128, np.uint8)
+    scaled = np.nan_to_num((values - low) * (255.0 / (high - low)), nan=0.0, posinf=255.0, neginf=0.0)
+    return np.asarray(np.clip(scaled, 0, 255), dtype=np.uint8)
