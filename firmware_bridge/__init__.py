@@ -1,1 +1,1 @@
-"""The wires: serial bus, GPIO, ticket printer, loudspeaker. This file also stands on the microcontroller: keep it bare."""
+"""The wires: serial bus, GPIO, ticket printer, loudspeaker. This file also stands on the chip: keep it bare."""

@@ -1,6 +1,7 @@
-"""Control sockets (docs/contracts.md §5): JSON lines on a Unix socket, opened only for the virtual waiting room and tests.
+"""Control sockets (docs/contracts.md §5): JSON lines on a Unix socket, only for the virtual room and tests.
 
-    {"id": 1, "do": "press", "args": {…}}  →  {"id": 1, "ok": true, "result": {…}}  or  {"id": 1, "ok": false, "error": "…"}
+{"id": 1, "do": "press", "args": {…}}  →  {"id": 1, "ok": true, "result": {…}}
+                                          {"id": 1, "ok": false, "error": "…"}
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ class ControlError(Exception):
 
 
 class ControlServer:
-    """Answers on `path` (removed at the end). A deed gets `args` as keyword arguments and returns what JSON can hold."""
+    """Answers on `path` (removed at the end). A deed gets `args` as keywords and returns what JSON can hold."""
 
     def __init__(self, path: Path, deeds: Deeds) -> None:
         self._path = path

@@ -1,9 +1,10 @@
-"""Messages to bytes and back, from a message list that is data. Shared by both ends (MicroPython subset, see frame.py).
+"""Messages to bytes and back, from a message list that is data. Shared by both ends (MicroPython subset, frame.py).
 
-The list itself is declared in ``config/contracts/serial.toml``. In CPython ``contract.py`` reads it; on the chip it is the
-generated module ``wire_words`` (never committed, made when an image is assembled). Both are one plain dict:
+The list itself is declared in ``config/contracts/serial.toml``. In CPython ``contract.py`` reads it; on the chip it is
+the generated module ``wire_words`` (never committed, made when an image is assembled). Both are one plain dict:
 
-    {"protocol": 1, "hash": u32, "timing": {...}, "messages": ((id, name, direction, needs_ack, ((field, type), ...)), ...)}
+    {"protocol": 1, "hash": u32, "timing": {...},
+     "messages": ((id, name, direction, needs_ack, ((field, type), ...)), ...)}
 """
 
 _WIDTHS = {"u8": 1, "u16": 2, "u32": 4, "uid": 8}

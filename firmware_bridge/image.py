@@ -1,4 +1,4 @@
-"""What lies on the microcontroller's flash, put together in a folder: our own files, unchanged, and the generated words.
+"""What lies on the microcontroller's flash, put together in a folder: our files, unchanged, and the generated words.
 
 `micropython()` finds the interpreter that runs the same image on this machine.
 """

@@ -1,12 +1,12 @@
-"""The link: each message arrives once, in order, or its sender is told. No I/O; time is an argument. Shared by both ends.
+"""The link: each message arrives once, in order, or its sender is told. No I/O; time is an argument. One for both ends.
 
 Window one, per direction: the next message goes out when the one before was acknowledged, refused or given up. A resent
 frame keeps its sequence number and carries the repeat flag. The wait before a resend follows the measured round trip
 (mean + 4 × deviation, as TCP does, RFC 6298; repeated frames are not measured) and doubles with every try.
 
-`session` is four bits that differ between two runs of one end (the board's boot counter, a random number on the host), so
-a late acknowledgement of an earlier run acknowledges nothing. Sequences behind the last one accepted in the same session
-are duplicates: acknowledged again and dropped.
+`session` is four bits that differ between two runs of one end (the board's boot counter, a random number on the host),
+so a late acknowledgement of an earlier run acknowledges nothing. Sequences behind the last one accepted in the same
+session are duplicates: acknowledged again and dropped.
 
 An acknowledgement says only that the frame arrived whole. Nothing here is durable; see docs/protocol.md.
 
@@ -40,8 +40,8 @@ def accept_all(kind, payload):
 class Link:
     """One end of the conversation with one node.
 
-    accept(kind, payload) -> 0 or a nak reason; it is asked before a message is acknowledged. `BUSY` asks for the message
-    again later; every other reason refuses it for good.
+    accept(kind, payload) -> 0 or a nak reason; it is asked before a message is acknowledged. `BUSY` asks for the
+    message again later; every other reason refuses it for good.
     """
 
     def __init__(self, node, is_board, session, first_sequence=0, accept=accept_all):
@@ -191,7 +191,7 @@ class Link:
         self._out.append(self._encode(NAK, sequence, FLAG_NO_ACK, bytes((reason,)), session))
 
     def receive(self, frame, now):
-        """(kind, payload) of a new message for the layer above, or None. `frame` is for this node, from the other end."""
+        """(kind, payload) of a new message for the layer above, or None. `frame` is from this node's other end."""
         self.heard_at = now
         self._nak_sent = False
         if frame.kind == ACK:

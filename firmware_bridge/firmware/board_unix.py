@@ -122,7 +122,7 @@ class Board:
     def read(self):
         boards = []
         if self.chips:
-            for board, shapes in zip(self.boards, self.chips.lines()):
+            for board, shapes in zip(self.boards, self.chips.lines()):  # noqa: B905 (no strict= on the chip)
                 shapes = shapes[: board.digits]
                 boards.append({"text": text_of(shapes), "segments": shapes})
         panels = []

@@ -80,7 +80,7 @@ class CounterBoard:
 
 
 class MainPanel:
-    """Up to 8 rows on consecutive lines of a chain 8 digits wide: four for the number, one dark, two for the counter."""
+    """Up to 8 rows on lines of a chain 8 digits wide: four for the number, one dark, two for the counter."""
 
     def __init__(self, chain, first_line, rows=8):
         self._chain = chain

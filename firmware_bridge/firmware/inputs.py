@@ -55,9 +55,9 @@ class Pending:
         self.dropped = 0
 
     def add(self, what, now, fold=False):
-        """A new press of `what` (anything comparable). Returns its number, or 0 when it was folded or there is no room."""
+        """A new press of `what` (anything comparable). Returns its number, 0 if folded or no room."""
         if fold:
-            for number, other, since in self._list:
+            for _number, other, since in self._list:
                 if other == what and now - since >= self._fold:
                     self.folded += 1
                     return 0

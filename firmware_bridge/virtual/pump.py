@@ -82,10 +82,12 @@ class Pump:
 
     def plug(self, plugged: bool) -> None:
         """Pull the host's plug, or put it back (under the same name, another device behind it)."""
-        self.changed.clear()
         self._plugged = plugged
-        self._wake()
-        self.changed.wait(5)
+        until = time.monotonic() + 5
+        while (self._host is not None) != plugged and time.monotonic() < until:
+            self.changed.clear()
+            self._wake()
+            self.changed.wait(0.2)
 
     def cut(self, node: int, cut: bool) -> None:
         """Take one board off the bus, or put it back."""

@@ -1,0 +1,102 @@
+"""`motcua bridge run|cabinet|protocol|image`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+
+def register(subparsers: Any) -> None:
+    """Add this room's commands."""
+    parser = subparsers.add_parser("bridge", help="các dây nối: bus, nút, máy in, loa / the wires")
+    commands = parser.add_subparsers(dest="bridge_command", required=True)
+
+    run = commands.add_parser("run", help="chạy dịch vụ cầu nối / run the bridge process")
+    run.add_argument("--config", type=Path)
+    run.add_argument("--hub", help="unix:/đường/dẫn hoặc http://host:port")
+    run.add_argument("--virtual", type=Path, metavar="DIR", help="mở ổ điều khiển ở DIR/control/bridge.sock (phòng ảo)")
+    run.set_defaults(run=_run)
+
+    cabinet = commands.add_parser("cabinet", help="tủ ảo: đầu kia của mọi dây / the virtual other end of every cable")
+    cabinet.add_argument("--runtime", type=Path, required=True, metavar="DIR")
+    cabinet.add_argument("--config", type=Path, required=True)
+    cabinet.add_argument("--driver", choices=("max7219", "hc595"), default="max7219", help="chip của bảng quầy")
+    cabinet.add_argument("--seed", type=int, default=1, help="hạt giống của lỗi / seed of the faults")
+    cabinet.set_defaults(run=_cabinet)
+
+    protocol = commands.add_parser("protocol", help="in PROTOCOL.md / print PROTOCOL.md")
+    protocol.add_argument("--write", action="store_true", help="ghi vào firmware_bridge/firmware/PROTOCOL.md")
+    protocol.set_defaults(run=_protocol)
+
+    image = commands.add_parser("image", help="gom chương trình cho vi điều khiển / assemble the chip's files")
+    image.add_argument("folder", type=Path)
+    image.add_argument("--board", choices=("pico", "unix"), default="pico")
+    image.set_defaults(run=_image)
+
+
+def _settings(path: Path | None) -> Settings:
+    from config.cli import fail
+    from config.load import SettingsError, load_settings
+
+    try:
+        return load_settings(path)
+    except SettingsError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        fail("cấu hình chưa đúng, chưa chạy gì cả", "the settings are not right; nothing was started")
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from firmware_bridge.service import run
+
+    return run(_settings(arguments.config), arguments.hub, arguments.virtual)
+
+
+def _cabinet(arguments: argparse.Namespace) -> int:
+    from config.cli import fail
+    from config.process import EXIT_OK, die_on_thread_exception, notify, setup_logging, stop_on_signals
+    from firmware_bridge.image import MicroPythonMissing
+    from firmware_bridge.virtual.cabinet import Cabinet, CabinetError
+
+    log = setup_logging("cabinet")
+    stop = stop_on_signals()
+    die_on_thread_exception()
+    cabinet = Cabinet(_settings(arguments.config), arguments.runtime, arguments.driver, arguments.seed)
+    try:
+        cabinet.start()
+    except MicroPythonMissing as error:
+        fail(error.vi, error.en)
+    except CabinetError as error:
+        vi, en = str(error).split("\n")
+        fail(vi, en)
+    try:
+        log.info("cabinet stands in %s", arguments.runtime)
+        notify("READY=1")
+        stop.wait()
+    finally:
+        cabinet.stop()
+    return EXIT_OK
+
+
+def _protocol(arguments: argparse.Namespace) -> int:
+    from firmware_bridge import contract
+
+    text = contract.protocol_text()
+    if arguments.write:
+        (Path(__file__).parent / "firmware" / "PROTOCOL.md").write_text(text, encoding="utf-8")
+    else:
+        print(text, end="")
+    return 0
+
+
+def _image(arguments: argparse.Namespace) -> int:
+    from firmware_bridge.image import assemble
+
+    main = assemble(arguments.folder, arguments.board)
+    print(f"{main.parent}: chép cả thư mục vào bộ nhớ của bo mạch / copy the whole folder to the board")
+    return 0
