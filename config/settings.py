@@ -434,6 +434,9 @@ class Dossiers(_Section):
     per_minute: int = Field(
         default=30, ge=1, le=1000, description="Lượt tra mỗi phút mỗi máy | look-ups a minute a device"
     )
+    misses_per_minute: int = Field(
+        default=10, ge=1, le=1000, description="Lượt không thấy mỗi phút mỗi máy | misses a minute a device"
+    )
     floor_ms: int = Field(default=120, ge=0, le=5000, description="Thời gian trả lời tối thiểu | shortest answer time")
 
 
