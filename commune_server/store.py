@@ -347,12 +347,18 @@ class Store:
             changed = connection.execute(devices.update().filter_by(device=device, birth=birth).values(online=False))
             return bool(changed.rowcount)
 
-    # -- backup --------------------------------------------------------------------------------------------------
 
-    def backup(self, target: Path) -> None:
-        """A consistent copy while running. Raises `FileExistsError` for a target that is there."""
-        if target.exists():
-            raise FileExistsError(f"{target} exists; a backup never overwrites")
-        with self.engine.connect() as connection:
-            connection.execute(text("VACUUM INTO :target"), {"target": str(target)})
-        target.chmod(0o600)
+def backup(source: Path, target: Path) -> None:
+    """A consistent copy of the database while the server runs.
+
+    Raises `FileExistsError` for a target that is there, `FileNotFoundError` when there is nothing to copy.
+    """
+    if target.exists():
+        raise FileExistsError(f"{target} exists; a backup never overwrites")
+    if not source.is_file():
+        raise FileNotFoundError(f"{source} is not there")
+    engine = open_engine(source)
+    with engine.connect() as connection:
+        connection.execute(text("VACUUM INTO :target"), {"target": str(target)})
+    engine.dispose()
+    target.chmod(0o600)

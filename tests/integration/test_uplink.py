@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from commune_server.ingest import Ingest
-from commune_server.store import Store, events
+from commune_server.store import Store, backup, events
 from config.clock import SystemClock
 from queue_display.uplink import Uplink
 from tests.fixtures.farend import (
@@ -119,7 +119,7 @@ def test_a_restored_server_gets_the_missing_events_again(
     server = Server(path, keys, broker.address)
     outbox.put(20)
     wait_for("the first part", lambda: outbox.watermark() == 20)
-    server.store.backup(tmp_path / "backup.db")
+    backup(path, tmp_path / "backup.db")
     outbox.put(20)
     wait_for("the second part", lambda: outbox.watermark() == 40)
     generation = server.store.generation
