@@ -66,8 +66,7 @@ def _header(sheet: Sheet, job: Mapping[str, Any]) -> None:
         sheet.centered(_keep_together(name.upper()), 30, 700, leading=1.24, max_lines=4)
     # Some sites name themselves by their place already: once is enough.
     if place and place.casefold() not in name.casefold():
-        sheet.gap(4)
-        sheet.centered(place, 23, 500, max_lines=2)
+        sheet.centered(_keep_together(place.upper()), 30 if len(place) <= 30 else 24, 700, leading=1.24, max_lines=2)
     if name or place:
         sheet.gap(14)
         sheet.rule(3)
