@@ -14,7 +14,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
-from config.fonts import font_file
+from config.fonts import Weight, font_file
 from config.settings import Settings
 
 STATIC = Path(__file__).with_name("static")
@@ -38,8 +38,8 @@ _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-_FONT_WEIGHTS = (400, 500, 600, 700)
-# A font of one package version never changes: kept for a day without a question, so that a TV starts from its own cache.
+_FONT_WEIGHTS: tuple[Weight, ...] = (400, 500, 600, 700)
+# A font of one package version never changes: kept for a day without a question.
 _FONT_CACHE = "public, max-age=86400"
 # Our own files change with an update: the browser keeps them but asks first (an ETag answers in one line).
 _FILE_CACHE = "no-cache"

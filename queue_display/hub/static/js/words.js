@@ -55,7 +55,7 @@ const WORDS = {
   called_for: ["Gọi được {time}", "Called {time} ago"],
   called_times: ["đã gọi {n} lần", "called {n} times"],
   serving_for: ["Phục vụ được {time}", "Being served for {time}"],
-  taken_at: ["lấy số lúc {time}", "taken at {time}"],
+  taken_at: ["từ {time}", "since {time}"],
   waited: ["chờ {n} phút", "waited {n} min"],
   next: ["Gọi số tiếp theo", "Call the next number"],
   done_next: ["Xong, gọi số tiếp theo", "Done, call the next"],

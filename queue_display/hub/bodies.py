@@ -1,0 +1,139 @@
+"""What requests may carry: the pydantic models the OpenAPI is generated from. Every field has a type and a range."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ServiceId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="service id of the settings")]
+TicketId = Annotated[str, Field(pattern=r"^\d{8}-[A-Z]\d{3}$", description="e.g. 20261123-A042")]
+CounterNumber = Annotated[int, Field(ge=1, le=99)]
+Word = Annotated[str, Field(pattern=r"^[a-z0-9_.-]{1,40}$", description="a code word, never free text")]
+Sentence = Annotated[str, Field(max_length=200)]
+Line = Annotated[str, Field(max_length=200)]
+
+
+class Body(BaseModel):
+    """A closed body: an unknown field is an error, not a surprise."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class PressBody(Body):
+    """One press of one button."""
+
+    board: Annotated[str, Field(pattern=r"^[0-9a-f]{8,32}$", description="unique id of the microcontroller, hex")]
+    boot: Annotated[int, Field(ge=0, le=2**53, description="its boot counter")]
+    press: Annotated[int, Field(ge=0, le=2**53, description="its press counter")]
+    button: Annotated[int, Field(ge=0, le=255)]
+    service: ServiceId
+
+
+class IssueBody(Body):
+    """A ticket by screen or by staff."""
+
+    service: ServiceId
+    priority: bool = False
+
+
+class NextBody(Body):
+    """Call the next one; `ticket`: the one the clerk sees at the counter now."""
+
+    service: ServiceId | None = None
+    ticket: TicketId | None = None
+
+
+class SeenBody(Body):
+    """`ticket`: the one the clerk sees; another one there is a refusal (409 `stale`)."""
+
+    ticket: TicketId | None = None
+
+
+class ParkBody(SeenBody):
+    """Set aside; `papers`: the citizen fetches papers (state `waiting_papers`)."""
+
+    papers: bool = False
+
+
+class TransferBody(SeenBody):
+    """Exactly one target, or none for the counter's `transfer_to` setting."""
+
+    to_counter: CounterNumber | None = None
+    to_service: ServiceId | None = None
+
+
+class PauseBody(Body):
+    """Why, and for how long."""
+
+    reason: Literal["short_break", "meeting", "urgent", "helping", "other"]
+    minutes: Annotated[int, Field(ge=1, le=240)]
+
+
+class NoBody(Body):
+    """Nothing to say."""
+
+
+class CallBody(Body):
+    """Call this ticket to a counter."""
+
+    counter: CounterNumber
+
+
+class ReasonBody(Body):
+    """Why, as a code word."""
+
+    reason: Word | None = None
+
+
+class ListPayload(Body):
+    """Papers to bring, on paper."""
+
+    title: Line
+    lines: Annotated[list[Line], Field(max_length=60)]
+
+
+class LightPayload(Body):
+    """Light for the camera."""
+
+    seconds: Annotated[int, Field(ge=1, le=60)]
+
+
+class JobBody(Body):
+    """Work for the bridge that belongs to no ticket."""
+
+    kind: Literal["list", "light", "test"]
+    payload: ListPayload | LightPayload | None = None
+
+
+class ReportBody(Body):
+    """What became of a print job."""
+
+    state: Literal["printed", "no_paper", "failed", "unknown"]
+    detail: Annotated[str, Field(max_length=200)] | None = None
+
+
+class PartBody(Body):
+    """Health of a part of the waiting room."""
+
+    part: Word
+    state: Literal["ok", "degraded", "down"]
+    code: Word
+    vi: Sentence = ""
+    en: Sentence = ""
+    public_vi: Sentence | None = None
+    public_en: Sentence | None = None
+
+
+class FactBody(Body):
+    """Something that happened and concerns no ticket."""
+
+    type: Literal["rating.given", "lookup.answered", "link.stats"]
+    data: dict[str, Any]
+
+
+class SessionBody(Body):
+    """Sign a browser in."""
+
+    token: Annotated[str, Field(min_length=8, max_length=200)]
+    counter: CounterNumber | None = None
