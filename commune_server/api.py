@@ -30,6 +30,7 @@ from config.settings import ServerSettings
 log = logging.getLogger("api")
 
 _PLACES = {"code", "factor", "kind", "value", "device", "epoch", "after", "limit", "newest"}
+_DEVICE = r"^[a-z0-9/-]{1,100}$"
 DASHBOARD = Path(__file__).parent / "dashboard"
 
 
@@ -130,11 +131,10 @@ class Services:
 
 async def _no_input_echo(_request: Request, error: Exception) -> JSONResponse:
     """FastAPI's own 422 repeats what was sent: that may be an identity number. This one names only the places."""
-    places = []
+    places: list[str] = []
     if isinstance(error, RequestValidationError):
-        places = sorted(
-            {".".join(str(part) for part in each["loc"] if isinstance(part, str)) for each in error.errors()}
-        )
+        # Only names we know: an unknown key is the sender's own text.
+        places = sorted({str(part) for each in error.errors() for part in each["loc"] if part in _PLACES})
     body = {"code": "bad_request", "vi": "Yêu cầu chưa đúng mẫu.", "en": "The request is not of the contract."}
     return JSONResponse({"error": body | {"given": places}}, 422)
 
@@ -200,11 +200,10 @@ def admin_routes(services: Services) -> APIRouter:
     """What the server's own staff may look at. Nothing here changes anything."""
     router = APIRouter(tags=["admin"])
     readings, clock = services.readings, services.clock
-    device_pattern = r"^[a-z0-9/-]{1,100}$"
 
     @router.get("/v1/events", summary="The table of events")
     def events(
-        device: Annotated[str | None, Query(pattern=device_pattern)] = None,
+        device: Annotated[str | None, Query(pattern=_DEVICE)] = None,
         epoch: Annotated[str | None, Query(pattern=r"^[a-z0-9]{4,16}$")] = None,
         after: Annotated[int, Query(ge=0, lt=2**31)] = 0,
         limit: Annotated[int, Query(ge=1, le=5000)] = 200,
@@ -225,7 +224,7 @@ def admin_routes(services: Services) -> APIRouter:
         now: datetime = clock.wall()
         text = render(
             services.settings, now, readings.devices(now), readings.day(now.date().isoformat()), readings.totals(),
-            readings.alarms(), services.dossiers.counts(), readings.events(limit=12, newest=True)["events"],
+            readings.alarms(), services.dossiers.counts(), readings.events(limit=8, newest=True)["events"],
             services.broker_connected(),
         )  # fmt: skip
         policy = "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; connect-src 'self'"

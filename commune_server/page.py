@@ -16,7 +16,7 @@ from config.settings import ServerSettings
 _TEMPLATE = Path(__file__).parent / "dashboard" / "status.html"
 
 GROUPS = {
-    "waiting": "Chờ tiếp nhận", "open": "Đang giải quyết", "act": "Cần ông/bà làm thêm", "come": "Mời đến nhận",
+    "waiting": "Chờ tiếp nhận", "open": "Đang giải quyết", "act": "Cần làm thêm", "come": "Mời đến nhận",
     "closed": "Đã xong", "refused": "Không tiếp nhận",
 }  # fmt: skip
 EVENT_WORDS = {

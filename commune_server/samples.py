@@ -40,7 +40,7 @@ STATUSES = {
     )
 }
 GROUPS = ("waiting", "open", "act", "come", "closed", "refused")
-_WEIGHTS = {1: 3, 2: 8, 3: 2, 4: 30, 5: 6, 6: 5, 7: 1, 8: 1, 9: 18, 10: 26}
+_WEIGHTS = {1: 0.4, 2: 1.0, 3: 1.0, 4: 7.0, 5: 1.5, 6: 1.5, 7: 1.0, 8: 0.6, 9: 4.0, 10: 82.0}
 
 COUNTERS = {
     1: "Tiếp nhận và trả kết quả", 2: "Tư pháp – Hộ tịch", 3: "Địa chính – Xây dựng – Môi trường",
@@ -141,10 +141,10 @@ def _age(rng: random.Random, status: int, days: int) -> int:
     """Working days since it was received, plausible for the status."""
     if status in (1, 2):
         return rng.randint(0, 1)
-    if status == 10:
-        return rng.randint(days + 1, days + 60)
+    if status in (3, 7, 8, 10):
+        return rng.randint(days + 1, days + 240)
     if status == 9:
-        return max(1, days + rng.randint(-2, 6))
+        return max(1, days + rng.randint(-2, 12))
     return rng.randint(1, max(2, int(days * 1.15)))
 
 
