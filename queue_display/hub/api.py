@@ -227,7 +227,7 @@ def _jobs(router: APIRouter, desk: Desk) -> None:
         role = principal(request).role
         if role not in JOB_KINDS[body.kind]:
             raise forbidden(role, sorted(JOB_KINDS[body.kind]))
-        wanted = {"list": bodies.ListPayload, "light": bodies.LightPayload, "test": type(None)}[body.kind]
+        wanted: Any = {"list": bodies.ListPayload, "light": bodies.LightPayload, "test": type(None)}[body.kind]
         if not isinstance(body.payload, wanted):
             raise refuse(
                 422, "bad_payload", "Nội dung việc không khớp.", f"{body.kind} needs another payload.", body.kind

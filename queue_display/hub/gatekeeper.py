@@ -1,6 +1,6 @@
-"""What happens to every request before its handler: who, whether, how big, and with which key; and every refusal's body.
+"""What happens to every request before its handler: who, whether, how big, with which key; and how refusals look.
 
-A route is a function registered through `Routes`; its roles come from the one table in `access.py`, so a route without
+The roles of a route come from the one table in `access.py`, so a route without
 an entry there keeps the hub from starting.
 """
 
@@ -63,7 +63,7 @@ def gated(gate: Gate) -> type[APIRoute]:
     class Gated(APIRoute):
         def get_route_handler(self) -> Handler:
             inner = super().get_route_handler()
-            method = next(iter(self.methods))
+            method = next(iter(self.methods or ()))
             roles = TABLE[(method, self.path)]
             keyed = method == "POST" and self.path not in _KEYLESS
 

@@ -1,0 +1,108 @@
+"""The ledger as a file: who may open it, how an old one becomes a new one, and where a damaged one is kept."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+CLAIM_WAIT_S = 10.0
+
+
+class LedgerTooNew(Exception):
+    """Newer software wrote this ledger. It is healthy: it must neither be set aside nor be changed."""
+
+
+class LedgerBusy(Exception):
+    """Another hub has the ledger open."""
+
+
+def claim(path: Path, wait_s: float = CLAIM_WAIT_S) -> int:
+    """Take the ledger for this process; the kernel lets go of it when the process ends, however it ends.
+
+    Waits a little for a predecessor that is still ending. Raises `LedgerBusy`.
+    """
+    descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return descriptor
+        except BlockingIOError as error:
+            if time.monotonic() > deadline:
+                os.close(descriptor)
+                raise LedgerBusy(f"{path} is open in another hub; stop that one first") from error
+            time.sleep(0.05)
+
+
+def migrations() -> list[tuple[int, str]]:
+    """(version, SQL) of every step, ascending."""
+    found = [
+        (int(each.name.split("_")[0]), each.read_text(encoding="utf-8"))
+        for each in files("queue_display.migrations").iterdir()
+        if each.name.endswith(".sql")
+    ]
+    return sorted(found)
+
+
+def statements(script: str) -> list[str]:
+    """The statements of a migration. None of ours has a `;` inside one."""
+    lines = [line for line in script.splitlines() if not line.lstrip().startswith("--")]
+    return [each.strip() for each in "\n".join(lines).split(";") if each.strip()]
+
+
+def migrate(db: Any, steps: list[tuple[int, str]] | None = None) -> None:
+    """Bring a ledger to the newest version, all steps in one transaction: all or nothing.
+
+    `db` is a connection in autocommit. Raises `LedgerTooNew` when the ledger is ahead of this software.
+    """
+    steps = migrations() if steps is None else steps
+    have = int(db.execute("PRAGMA user_version").fetchone()[0])
+    newest = steps[-1][0]
+    if have > newest:
+        raise LedgerTooNew(
+            f"the ledger is of version {have}, this software knows up to {newest}; install the newer one"
+        )
+    if have == newest:
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        for version, script in steps:
+            if version > have:
+                for statement in statements(script):
+                    db.execute(statement)
+        db.execute(f"PRAGMA user_version = {newest}")
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def set_aside(path: Path, at: datetime) -> Path:
+    """Rename a damaged ledger, with its WAL, to a name that tells when; keep it for whoever looks into it."""
+    stamp = f"{at:%Y%m%d-%H%M%S}"
+    target = path.with_name(f"{path.name}.bad-{stamp}")
+    copy = 1
+    while target.exists():
+        copy += 1
+        target = path.with_name(f"{path.name}.bad-{stamp}-{copy}")
+    path.rename(target)
+    for suffix in ("-wal", "-shm"):
+        extra = Path(f"{path}{suffix}")
+        if extra.exists():
+            extra.rename(f"{target}{suffix}")
+    sync_folder(path.parent)
+    return target

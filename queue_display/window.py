@@ -1,0 +1,260 @@
+"""What subscribers see: the snapshot of docs/contracts.md §2, and after each commit only what changed.
+
+Three audiences: `wires` (bridge, technician) see print jobs, `staff` see tickets, `public` (display, kiosk) see only
+who is called or served. Entities are given whole, so that hearing of one twice does no harm.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from config.settings import Settings
+from queue_display.board import Boards
+from queue_display.hall import Hall
+from queue_display.health import Notices
+from queue_display.model import AT_COUNTER, Change, Now, Post, Ticket
+from queue_display.phrase import call_phrase
+from queue_display.stats import Turns, estimate
+
+Audience = Literal["wires", "staff", "public"]
+AUDIENCES: tuple[Audience, ...] = ("wires", "staff", "public")
+_AUDIENCE: dict[str, Audience] = {"bridge": "wires", "technician": "wires", "display": "public", "kiosk": "public"}
+
+CLOSED_SHOWN = 20
+SPOKEN_FOR_S = 30.0
+
+
+def audience_of(role: str) -> Audience:
+    """Which audience a role belongs to."""
+    return _AUDIENCE.get(role, "staff")
+
+
+@dataclass
+class Touched:
+    """What a commit touched, as far as an audience may see it."""
+
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    posts: dict[int, Post] = field(default_factory=dict)
+    jobs: list[int] = field(default_factory=list)
+    calls: bool = False
+    day: bool = False
+    press: str | None = None
+    notices: bool = False
+    uplink: bool = False
+    gone: list[str] = field(default_factory=list)
+
+    @classmethod
+    def by(cls, change: Change) -> Touched:
+        """What a change of the ledger touched."""
+        return cls(
+            tickets=change.tickets,
+            posts=change.posts,
+            jobs=[job.id for job in change.jobs],
+            # A list of calls also changes when somebody on it is finished or sent on.
+            calls=change.call is not None or bool(change.posts),
+            day=change.day is not None,
+            press=change.press.board if change.press else None,
+        )
+
+
+class Window:
+    """The hall as others see it."""
+
+    def __init__(self, settings: Settings, hall: Hall) -> None:
+        self.hall = hall
+        self.notices = Notices()
+        self.turns = Turns()
+        self.uplink: dict[str, Any] = {"connected": False, "depth": 0, "oldest_s": 0}
+        self._settings = settings
+        self._boards = Boards(settings.boards)
+        self._site = {
+            "id": settings.site.id,
+            "name": settings.site.name,
+            "place": settings.site.place,
+            "name_en": settings.site.name_en,
+            "place_en": settings.site.place_en,
+            "hours": settings.site.hours,
+            "notices": list(settings.site.notices),
+        }
+        self._spoken: deque[tuple[float, dict[str, Any]]] = deque(maxlen=64)
+        self._closed: deque[str] = deque()
+        self._published: int = 0
+        self._remember_closed()
+
+    def _remember_closed(self) -> None:
+        over = [each for each in self.hall.tickets.values() if each.closed]
+        over.sort(key=lambda each: each.closed_at or "")
+        self._closed = deque(each.id for each in over[-CLOSED_SHOWN:])
+        for ticket in over:
+            self.turns.note(ticket)
+
+    # -- a commit --------------------------------------------------------------------------------------------------
+
+    def note(self, change: Change, rev: int, now: Now, mono: float) -> tuple[Touched, dict[str, Any] | None]:
+        """After `hall.apply`: remember what closed, and make the announcement of a call."""
+        touched = Touched.by(change)
+        if touched.day:
+            self._remember_closed()
+            return touched, None
+        for ticket in change.tickets.values():
+            if ticket.closed and ticket.id not in self._closed:
+                self.turns.note(ticket)
+                self._closed.append(ticket.id)
+                if len(self._closed) > CLOSED_SHOWN:
+                    touched.gone.append(self._closed.popleft())
+        return touched, self._announce(change, rev, now, mono)
+
+    def _announce(self, change: Change, rev: int, now: Now, mono: float) -> dict[str, Any] | None:
+        if change.call is None:
+            return None
+        ticket_id, counter = change.call
+        number = self.hall.tickets[ticket_id].number
+        phrase = call_phrase(number, counter, self._settings.speaker.accent)
+        spoken = {
+            "id": rev,
+            "number": number,
+            "counter": counter,
+            "text": phrase.text,
+            "tokens": list(phrase.tokens),
+            "at": now.wall.isoformat(timespec="milliseconds"),
+        }
+        self._spoken.append((mono, spoken))
+        return spoken
+
+    # -- pieces ----------------------------------------------------------------------------------------------------
+
+    def estimate(self, service_id: str, ahead: int) -> list[int] | None:
+        """The wait of somebody with `ahead` people before, as a range in minutes."""
+        service = self.hall.services[service_id]
+        serving = sum(1 for each in self._counters_of(service_id) if self.hall.posts[each].state == "open")
+        found = estimate(ahead, self.turns.minutes(service_id, service.minutes), serving)
+        return list(found) if found else None
+
+    def _counters_of(self, service_id: str) -> list[int]:
+        return [each.id for each in self.hall.counters.values() if service_id in each.services]
+
+    def _service(self, service_id: str) -> dict[str, Any]:
+        service = self.hall.services[service_id]
+        waiting = self.hall.waiting(service_id)
+        return {
+            "id": service.id,
+            "letter": service.letter,
+            "name": service.name,
+            "name_en": service.name_en,
+            "waiting": waiting,
+            "estimate": self.estimate(service_id, waiting),
+            "open": any(self.hall.posts[each].state != "closed" for each in self._counters_of(service_id)),
+        }
+
+    def _counter(self, number: int) -> dict[str, Any]:
+        counter, post = self.hall.counters[number], self.hall.posts[number]
+        pause = {"reason": post.pause_reason, "until": post.pause_until} if post.state == "paused" else None
+        return {
+            "id": number,
+            "name": counter.label,
+            "title": counter.title,
+            "services": list(counter.services),
+            "state": post.state,
+            "pause": pause,
+            "ticket": post.ticket,
+        }
+
+    def _calls(self) -> list[dict[str, Any]]:
+        out = []
+        for ticket_id in self.hall.calls:
+            ticket = self.hall.tickets.get(ticket_id)
+            if ticket is not None and ticket.state not in ("waiting", "cancelled", "void"):
+                call = {"ticket": ticket.id, "number": ticket.number, "counter": ticket.counter}
+                out.append({**call, "at": ticket.last_call_at, "times": ticket.calls})
+        return out
+
+    def _presses(self, boards: Iterable[str]) -> dict[str, Any]:
+        found = self.hall.presses
+        return {board: {"boot": found[board][0], "press": found[board][1]} for board in boards}
+
+    def announcements(self, mono: float) -> list[dict[str, Any]]:
+        """Calls of the last 30 s."""
+        return [spoken for at, spoken in self._spoken if mono - at <= SPOKEN_FOR_S]
+
+    # -- whole and in part -----------------------------------------------------------------------------------------
+
+    def _sees(self, ticket: Ticket, audience: Audience) -> bool:
+        if audience == "public":
+            return ticket.state in AT_COUNTER
+        return not ticket.closed or ticket.id in self._closed
+
+    def snapshot(self, audience: Audience, rev: int, now: Now, mono: float) -> dict[str, Any]:
+        """Everything an audience may see."""
+        hall = self.hall
+        out: dict[str, Any] = {
+            "rev": rev,
+            "epoch": hall.epoch,
+            "service_day": hall.service_day.isoformat(),
+            "clock": now.trust,
+            "now": now.wall.isoformat(timespec="seconds"),
+            "site": self._site,
+            "services": [self._service(each) for each in hall.services],
+            "counters": [self._counter(each) for each in hall.counters],
+            "tickets": [t.as_json() for t in hall.tickets.values() if self._sees(t, audience)],
+            "calls": self._calls(),
+            "boards": self._boards.refresh(hall, rev),
+            "announcements": self.announcements(mono),
+            "presses": self._presses(hall.presses),
+            "notices": self.notices.as_json(),
+            "totals": dict(hall.totals),
+            "uplink": self.uplink,
+        }
+        if audience == "wires":
+            out["jobs"] = [job.as_json() for job in hall.jobs.values()]
+        return out
+
+    def changes(self, touched: Touched, rev: int, now: Now) -> dict[Audience, dict[str, Any]]:
+        """What a commit changed, for each audience; empty where it does not concern them (the revision still does)."""
+        hall = self.hall
+        common: dict[str, Any] = {"now": now.wall.isoformat(timespec="seconds"), "clock": now.trust}
+        touched_services = set(hall.services) if touched.posts or touched.day else set()
+        for ticket in touched.tickets.values():
+            touched_services.add(ticket.service)
+        if touched_services:
+            common["services"] = [self._service(each) for each in hall.services if each in touched_services]
+        if touched.tickets:
+            common["totals"] = dict(hall.totals)
+        if touched.posts:
+            common["counters"] = [self._counter(each) for each in touched.posts]
+        if touched.calls:
+            common["calls"] = self._calls()
+            boards = [each for each in self._boards.refresh(hall, rev) if each["rev"] > self._published]
+            if boards:
+                common["boards"] = boards
+        if touched.press:
+            common["presses"] = self._presses([touched.press])
+        if touched.notices:
+            common["notices"] = self.notices.as_json()
+        if touched.uplink:
+            common["uplink"] = self.uplink
+        self._published = rev
+        return {audience: self._for(audience, touched, common) for audience in AUDIENCES}
+
+    def _for(self, audience: Audience, touched: Touched, common: dict[str, Any]) -> dict[str, Any]:
+        out = dict(common)
+        seen = [self.hall.tickets[each] for each in touched.tickets if each in self.hall.tickets]
+        tickets = [each.as_json() for each in seen if self._sees(each, audience)]
+        removed: dict[str, list[Any]] = {}
+        if tickets:
+            out["tickets"] = tickets
+        gone = [each.id for each in seen if not self._sees(each, audience)] + touched.gone
+        if gone:
+            removed["tickets"] = gone
+        if audience == "wires" and touched.jobs:
+            alive = [self.hall.jobs[each] for each in touched.jobs if each in self.hall.jobs]
+            if alive:
+                out["jobs"] = [job.as_json() for job in alive]
+            over = [each for each in touched.jobs if each not in self.hall.jobs]
+            if over:
+                removed["jobs"] = over
+        if removed:
+            out["removed"] = removed
+        return out
