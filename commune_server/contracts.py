@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from config import __version__
+from config.clock import make_clock
 from config.events import EVENT_CLASSES, EVENT_TYPES, Envelope
+from config.settings import ServerSettings
 
 _LEVEL = r"^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$"
 
@@ -19,10 +23,18 @@ def text_of(document: dict[str, Any]) -> str:
 def openapi() -> dict[str, Any]:
     """Both listeners in one document; the tag says which."""
     from commune_server.api import admin_routes, build_app, device_routes
-    from commune_server.service import services_for_contract
+    from commune_server.dossiers import DossierStore
+    from commune_server.service import build_services
+    from commune_server.store import Store
 
-    services = services_for_contract()
-    document: dict[str, Any] = build_app(device_routes(services), admin_routes(services)).openapi()
+    settings = ServerSettings()
+    # The routes are made over empty databases that live as long as this call.
+    with tempfile.TemporaryDirectory(prefix="motcua-contract-") as folder:
+        store, dossiers = Store(Path(folder) / "server.db"), DossierStore(Path(folder) / "dossiers.db")
+        services = build_services(settings, store, dossiers, make_clock(settings.server.timezone), None)
+        document: dict[str, Any] = build_app(device_routes(services), admin_routes(services)).openapi()
+        store.close()
+        dossiers.close()
     document["tags"] = [
         {"name": "device", "description": "HTTPS with the device's certificate (mutual TLS)"},
         {"name": "admin", "description": "loopback listener of the server's own staff; read only"},

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import socket
 import ssl
-import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -67,14 +66,6 @@ def build_services(
     limits = Limits(limit.per_minute, limit.misses_per_minute, limit.tries, limit.pause_s)
     connected = (lambda: ingest.connected) if ingest is not None else (lambda: False)
     return Services(settings, dossiers, Readings(store.engine), limits, clock, _catalogue(settings), connected)
-
-
-def services_for_contract() -> Services:
-    """Services over nothing, to generate the OpenAPI document from the routes."""
-    settings = ServerSettings()
-    folder = Path(tempfile.mkdtemp(prefix="motcua-contract-"))
-    store, dossiers = Store(folder / "server.db"), DossierStore(folder / "dossiers.db")
-    return build_services(settings, store, dossiers, make_clock(settings.server.timezone), None)
 
 
 def _listen(address: str, what_vi: str, what_en: str) -> socket.socket:
