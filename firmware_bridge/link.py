@@ -29,6 +29,7 @@ MIN_TIMEOUT = 30
 FIRST_TIMEOUT = 200
 MAX_TIMEOUT = 1000
 MAX_TRIES = 8
+NAK_PAUSE = 100
 QUEUE_LIMIT = 24
 
 
@@ -60,7 +61,7 @@ class Link:
         self._nak_answered = False
         self._peer = None  # (session, sequence) of the last message accepted
         self._peer_reason = 0
-        self._nak_sent = False
+        self._nak_due = 0
         self._srtt8 = 0  # smoothed round trip × 8
         self._rttvar4 = 0  # its deviation × 4
         self.heard_at = None  # when anything whole came in last
@@ -180,9 +181,12 @@ class Link:
     # -- receiving
 
     def garbled(self, now):
-        """A frame came in broken. Say so once, until one comes in whole (only where two ends share the wire)."""
-        if not self._nak_sent:
-            self._nak_sent = True
+        """A frame came in broken. Say so, now and then (only where two ends share the wire).
+
+        Not for every one: on a noisy wire two ends that answer each other's broken answers would fill it by themselves.
+        """
+        if now >= self._nak_due:
+            self._nak_due = now + NAK_PAUSE
             last = self._peer[1] if self._peer else 0
             self._nak(last, self.session, GARBLED)
 
@@ -193,7 +197,6 @@ class Link:
     def receive(self, frame, now):
         """(kind, payload) of a new message for the layer above, or None. `frame` is from this node's other end."""
         self.heard_at = now
-        self._nak_sent = False
         if frame.kind == ACK:
             if self._answers(frame):
                 if self._tries == 1:

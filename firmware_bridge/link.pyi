@@ -15,6 +15,7 @@ MIN_TIMEOUT: int
 FIRST_TIMEOUT: int
 MAX_TIMEOUT: int
 MAX_TRIES: int
+NAK_PAUSE: int
 QUEUE_LIMIT: int
 
 class Link:

@@ -1,6 +1,6 @@
 """The board of the virtual cabinet: MicroPython's Unix port, a tty for the bus, chips made of bytes.
 
-    micropython board_unix.py '{"tty": …, "boots": …, "uid": …, "node": 1, "boards": [4, 4], "panels": [8],
+    micropython board_unix.py '{"tty": …, "boots": …, "uid": …, "node": 1, "boards": [[0, 4]], "panels": [[0, 8]],
                                 "buttons": 2, "keypads": 1, "driver": "max7219" | "hc595", "reset": 1}'
 
 Standard input takes one JSON object a line and standard output answers each with one:
@@ -82,12 +82,12 @@ class Board:
         self.keypads = config["keypads"]
         self.button_lamps = [False] * self.buttons
         self.lamps = [False]
-        digits, rows = config["boards"], config["panels"]
+        digits, rows = config["boards"], config["panels"]  # [[place, digits], …], [[place, rows], …]
         self._chains = []
         self.chips = None
         self.panel_chips = None
-        self.boards = []
-        self.panels = []
+        self.boards = {}
+        self.panels = {}
         self.changed_at = 0  # when a counter board's chips last took something new
         self.key_at = 0  # when a key was last accepted
         if digits:
@@ -98,14 +98,16 @@ class Board:
                 self.chips = MaxChips(len(digits))
                 chain = Max7219(self.chips.latch, len(digits))
             self._chains.append(chain)
-            self.boards = [CounterBoard(chain, line, count) for line, count in enumerate(digits)]
+            for line, (place, count) in enumerate(digits):
+                self.boards[place] = CounterBoard(chain, line, count)
         if rows:
-            self.panel_chips = MaxChips(sum(rows))
-            chain = Max7219(self.panel_chips.latch, sum(rows))
+            total = sum(count for _, count in rows)
+            self.panel_chips = MaxChips(total)
+            chain = Max7219(self.panel_chips.latch, total)
             self._chains.append(chain)
             first = 0
-            for count in rows:
-                self.panels.append(MainPanel(chain, first, count))
+            for place, count in rows:
+                self.panels[place] = MainPanel(chain, first, count)
                 first += count
 
     def refresh(self):
@@ -120,20 +122,20 @@ class Board:
             self.lamps[lamp] = on
 
     def read(self):
-        boards = []
+        boards = {}
         if self.chips:
-            for board, shapes in zip(self.boards, self.chips.lines()):  # noqa: B905 (no strict= on the chip)
-                shapes = shapes[: board.digits]
-                boards.append({"text": text_of(shapes), "segments": shapes})
-        panels = []
+            lines = self.chips.lines()
+            for place, board in self.boards.items():
+                shapes = lines[board.line][: board.digits]
+                boards[place] = {"text": text_of(shapes), "segments": shapes}
+        panels = {}
         if self.panel_chips:
             lines = self.panel_chips.lines()
-            for panel in self.panels:
+            for place, panel in self.panels.items():
                 rows = []
-                for _ in range(panel.rows):
-                    shapes = lines.pop(0)
+                for shapes in lines[panel.first : panel.first + panel.rows]:
                     rows.append({"number": text_of(shapes[:4]), "counter": text_of(shapes[5:7]), "segments": shapes})
-                panels.append({"rows": rows})
+                panels[place] = {"rows": rows}
         return {"boards": boards, "panels": panels, "button_lamps": self.button_lamps, "lamps": self.lamps}
 
 

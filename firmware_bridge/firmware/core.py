@@ -5,8 +5,8 @@ The board file gives an object with
     node        address on the bus, 1..30
     reset       reset cause (see serial.toml)
     boots       store.BootCounter
-    boards      list of displays.CounterBoard
-    panels      list of displays.MainPanel
+    boards      {place: displays.CounterBoard}
+    panels      {place: displays.MainPanel}
     buttons     number of ticket buttons
     keypads     number of key pads, four keys each
     set_button_lamp(button, on) · set_lamp(lamp, on) · refresh() writes every display chip anew
@@ -138,7 +138,7 @@ class Firmware:
 
     def _take(self, kind, slot, rev, content):
         displays = self._board.boards if kind == "board" else self._board.panels
-        if slot >= len(displays):
+        if slot not in displays:
             return
         self._contents[(kind, slot)] = content
         if self._heartbeat is None:
@@ -156,9 +156,9 @@ class Firmware:
     def _dashes(self):
         self._dashed = True
         self._contents = {}
-        for display in self._board.boards:
+        for display in self._board.boards.values():
             display.dashes()
-        for panel in self._board.panels:
+        for panel in self._board.panels.values():
             panel.dashes()
 
     def _lamp_off(self, button):

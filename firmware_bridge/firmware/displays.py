@@ -59,7 +59,7 @@ class CounterBoard:
 
     def __init__(self, chain, line, digits=4):
         self._chain = chain
-        self._line = line
+        self.line = line
         self.digits = digits
 
     def dashes(self):
@@ -73,7 +73,7 @@ class CounterBoard:
         return holes
 
     def _put(self, shapes):
-        line = self._chain.lines[self._line]
+        line = self._chain.lines[self.line]
         for at in range(len(line)):
             line[at] = shapes[at] if at < len(shapes) else BLANK
         self._chain.refresh()
@@ -84,7 +84,7 @@ class MainPanel:
 
     def __init__(self, chain, first_line, rows=8):
         self._chain = chain
-        self._first = first_line
+        self.first = first_line
         self.rows = rows
 
     def dashes(self):
@@ -105,6 +105,6 @@ class MainPanel:
         return missing
 
     def _put(self, row, shapes):
-        line = self._chain.lines[self._first + row]
+        line = self._chain.lines[self.first + row]
         for at in range(len(line)):
             line[at] = shapes[at] if at < len(shapes) else BLANK

@@ -18,12 +18,12 @@ RESET_POWER, RESET_WATCHDOG, RESET_BUTTON = 1, 2, 3
 
 @dataclass
 class Wiring:
-    """What hangs on the chip: digits of each counter board, rows of each panel, numbers of buttons and key pads."""
+    """What hangs on the chip: [place, digits] of counter boards, [place, rows] of panels, numbers of buttons and pads."""
 
     uid: str
     node: int
-    boards: list[int] = field(default_factory=list)
-    panels: list[int] = field(default_factory=list)
+    boards: list[tuple[int, int]] = field(default_factory=list)
+    panels: list[tuple[int, int]] = field(default_factory=list)
     buttons: int = 0
     keypads: int = 0
     driver: str = "max7219"

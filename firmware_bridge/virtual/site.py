@@ -28,10 +28,10 @@ def wirings(settings: Settings, bus: str, driver: str) -> dict[int, Wiring]:
     for board in settings.boards:
         if board.bus != bus:
             continue
-        wiring = chip(board.node)
-        places = wiring.boards if board.kind == "counter" else wiring.panels
-        places += [4 if board.kind == "counter" else 8] * (board.address + 1 - len(places))
-        places[board.address] = board.digits if board.kind == "counter" else board.rows
+        if board.kind == "counter":
+            chip(board.node).boards.append((board.address, board.digits))
+        else:
+            chip(board.node).panels.append((board.address, board.rows))
     for button in settings.buttons:
         if button.bus == bus:
             wiring = chip(button.node)

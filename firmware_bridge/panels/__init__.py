@@ -1,0 +1,1 @@
+"""What hangs on the wires, by kind of wire."""

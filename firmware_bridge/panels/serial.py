@@ -1,0 +1,67 @@
+"""From the hub's board contents to what each microcontroller is to show. Pure; the bus sends it (node.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from config.settings import Settings
+
+Place = tuple[str, int]
+"""(bus, node address)."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """The whole content of one display: `text` of a counter board, or `rows` of a main panel."""
+
+    place: Place
+    slot: int
+    rev: int
+    text: str | None
+    rows: tuple[tuple[str, int], ...] = ()
+
+
+def places(settings: Settings) -> dict[str, list[int]]:
+    """Bus → the node addresses that the settings put on it."""
+    out: dict[str, set[int]] = {bus.id: set() for bus in settings.buses}
+    wired = [(each.bus, each.node) for each in settings.boards]
+    wired += [(each.bus, each.node) for each in settings.buttons]
+    wired += [(each.bus, each.node) for each in settings.keypads]
+    for bus, node in wired:
+        if bus in out:
+            out[bus].add(node)
+    return {bus: sorted(nodes) for bus, nodes in out.items()}
+
+
+def contents(settings: Settings, boards: Iterable[Mapping[str, Any]]) -> list[Content]:
+    """What the displays on serial buses show for the snapshot's `boards`. Boards nobody wired are left out."""
+    wired = {board.id: board for board in settings.boards}
+    out = []
+    for shown in boards:
+        board = wired.get(shown["id"])
+        if board is None:
+            continue
+        place = (board.bus, board.node)
+        if board.kind == "counter":
+            out.append(Content(place, board.address, shown["rev"], plain(shown["text"])))
+        else:
+            rows = tuple((plain(row["number"]), int(row["counter"])) for row in shown["rows"][: board.rows])
+            out.append(Content(place, board.address, shown["rev"], None, rows))
+    return out
+
+
+def plain(text: str) -> str:
+    """Printable ASCII only; anything else becomes `?`, which the display reports as a hole rather than lose it."""
+    return "".join(char if 32 <= ord(char) < 127 else "?" for char in text)
+
+
+def button_services(settings: Settings) -> dict[tuple[str, int, int], str]:
+    """(bus, node, input) → service."""
+    return {(each.bus, each.node, each.input): each.service for each in settings.buttons}
+
+
+def pad_counters(settings: Settings) -> dict[tuple[str, int, int], int]:
+    """(bus, node, address) → counter."""
+    return {(each.bus, each.node, each.address): each.counter for each in settings.keypads}

@@ -1,0 +1,114 @@
+"""The health of each part, told to the hub when it changes: a broken part is a sentence, not a stop."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from config.process import LossLog
+from firmware_bridge.errands import Errand, Errands
+from firmware_bridge.node import Mismatch, Missing
+from queue_display.client import HubClient
+
+log = logging.getLogger("parts")
+
+
+@dataclass(frozen=True)
+class Health:
+    """One part's state as `POST /v1/parts` takes it. `vi`/`en` for staff; `public_*` where the public must know."""
+
+    part: str
+    state: Literal["ok", "degraded", "down"]
+    code: str
+    vi: str
+    en: str
+    public_vi: str | None = None
+    public_en: str | None = None
+
+
+class Parts:
+    """Remembers what was said, says only what changes, and everything that is not well again after a hub's return."""
+
+    def __init__(self, hub: HubClient, errands: Errands) -> None:
+        self._hub = hub
+        self._errands = errands
+        self._losses = LossLog(log)
+        self._lock = threading.Lock()
+        self._known: dict[str, Health] = {}
+
+    def tell(self, health: Health) -> None:
+        with self._lock:
+            if self._known.get(health.part) == health:
+                return
+            self._known[health.part] = health
+        if health.state == "ok":
+            self._losses.back(health.part)
+        else:
+            self._losses.lost(health.part, health.en)
+        self._say(health)
+
+    def say_again(self) -> None:
+        """A hub that was away may have forgotten."""
+        with self._lock:
+            known = list(self._known.values())
+        for health in known:
+            self._say(health)
+
+    def now(self) -> dict[str, str]:
+        """Part → code of its state."""
+        with self._lock:
+            return {part: health.code for part, health in self._known.items()}
+
+    def _say(self, health: Health) -> None:
+        body = {name: value for name, value in asdict(health).items() if value is not None}
+        self._errands.add(("part", health.part), Errand(lambda: self._hub.post("/v1/parts", body)))
+
+
+def ok(part: str) -> Health:
+    return Health(part, "ok", "ok", "Hoạt động.", "Works.")
+
+
+def bus_lost(bus: str) -> Health:
+    return Health(
+        f"bus-{bus}",
+        "down",
+        "bus_lost",
+        f"Mất dây nối bảng và nút ({bus}): xem cáp USB. Vẫn lấy số ở màn hình, gọi số ở trang quầy.",
+        f"The cable to boards and buttons ({bus}) is gone: check USB. Take tickets at the screen, call from the page.",
+    )
+
+
+def mismatch(part: str, event: Mismatch) -> Health:
+    identity = event.identity
+    theirs = f"{identity.firmware}, giao thức/protocol {identity.protocol}, {identity.dictionary:08x}"
+    return Health(
+        part,
+        "down",
+        "firmware_mismatch",
+        f"Bo mạch {identity.uid} chạy bản {theirs}; máy này cần {event.protocol}, {event.dictionary:08x}. "
+        "Nạp lại: motcua bridge image.",
+        f"Board {identity.uid} runs {theirs}; this Pi needs {event.protocol}, {event.dictionary:08x}. "
+        "Load it anew: motcua bridge image.",
+    )
+
+
+def silent(part: str, bus: str, address: int) -> Health:
+    return Health(
+        part,
+        "down",
+        "board_silent",
+        f"Bo mạch số {address} trên {bus} không trả lời: xem nguồn và dây.",
+        f"Board {address} on {bus} does not answer: check its power and cable.",
+    )
+
+
+def unshowable(part: str, event: Missing) -> Health:
+    return Health(
+        part,
+        "degraded",
+        "board_hole",
+        f"Bảng {event.slot} không hiện được “{event.text}” bằng bảy đoạn: đổi chữ của lĩnh vực.",
+        f"Display {event.slot} has no shape for '{event.text}' in seven segments: give the service another letter.",
+    )
