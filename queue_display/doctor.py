@@ -1,0 +1,98 @@
+"""What `motcua doctor` finds out about the hub and its ledger: a sentence each, and what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from config.doctor import Check
+from config.settings import Settings
+from queue_display.client import HubClient, HubRefused, HubUnreachable
+
+FREE_MIB = 200
+
+
+def checks(settings: Settings) -> list[Check]:
+    """The hub answers, its ledger lies where it can be written, there is room on the disk."""
+    return [*_ledger(Path(settings.hub.ledger)), *_hub(settings)]
+
+
+def _ledger(path: Path) -> list[Check]:
+    folder = path.parent
+    if not folder.is_dir():
+        make = f"sudo install -d -o motcua {folder}"
+        return [
+            Check(
+                "ledger",
+                "warn",
+                f"Chưa có thư mục sổ {folder}.",
+                f"The ledger's folder {folder} is not there.",
+                make,
+                make,
+            )
+        ]
+    out = []
+    if not os.access(folder, os.W_OK):
+        out.append(
+            Check(
+                "ledger",
+                "warn",
+                f"Người dùng này không ghi được vào {folder}.",
+                f"This user may not write to {folder}.",
+                "Chạy bằng người dùng của hub hoặc sudo.",
+                "Run as the hub's user or with sudo.",
+            )
+        )
+    free = shutil.disk_usage(folder).free // 2**20
+    level = "ok" if free >= FREE_MIB else "fail"
+    out.append(
+        Check(
+            "storage",
+            level,
+            f"Còn trống {free} MiB cho sổ.",
+            f"{free} MiB are free for the ledger.",
+            "" if level == "ok" else "Xóa bớt tệp trên thẻ nhớ.",
+            "" if level == "ok" else "Free some space on the card.",
+        )
+    )
+    for damaged in sorted(folder.glob(f"{path.name}.bad-*")):
+        if not damaged.name.endswith(("-wal", "-shm")):
+            out.append(
+                Check(
+                    "ledger",
+                    "warn",
+                    f"Có một sổ hỏng được giữ lại: {damaged.name}.",
+                    f"A damaged ledger is kept: {damaged.name}.",
+                    "Chép đi cho người hỗ trợ rồi xóa.",
+                    "Copy it for support, then delete it.",
+                )
+            )
+    return out
+
+
+def _hub(settings: Settings) -> list[Check]:
+    client = HubClient(f"unix:{settings.hub.socket}", role="technician", device="doctor", timeout_s=3.0)
+    try:
+        health = client.get("/v1/health")
+        notices = client.snapshot()["notices"]
+    except HubUnreachable:
+        return [
+            Check(
+                "hub",
+                "fail",
+                f"Hub không trả lời ở {settings.hub.socket}.",
+                f"The hub does not answer at {settings.hub.socket}.",
+                "sudo systemctl status motcua-hub; journalctl -u motcua-hub -n 50",
+                "sudo systemctl status motcua-hub; journalctl -u motcua-hub -n 50",
+            )
+        ]
+    except HubRefused as error:
+        return [Check("hub", "warn", f"Hub từ chối: {error.vi}", f"The hub refused: {error.en}", "sudo", "sudo")]
+    finally:
+        client.close()
+    words = f"pid {health['pid']}, epoch {health['epoch']}, {health['clock']}"
+    out = [Check("hub", "ok", f"Hub chạy ({words}).", f"The hub runs ({words}).")]
+    for each in notices:
+        out.append(Check(each["part"], "fail" if each["level"] == "error" else "warn", each["vi"], each["en"]))
+    return out
