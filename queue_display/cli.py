@@ -40,7 +40,12 @@ def register(subparsers: Any) -> None:
     hub = subparsers.add_parser("hub", help="chạy trung tâm hàng chờ | run the hub")
     hub.add_argument("--config", type=Path, metavar="FILE", help="tệp cấu hình | settings file")
     hub.set_defaults(run=_hub)
-    openapi = hub.add_subparsers(dest="hub_command").add_parser("openapi", help="ghi OpenAPI | write the OpenAPI file")
+    actions = hub.add_subparsers(dest="hub_command")
+    # `hub` alone runs too; the units and the demo say `hub run`, as they say `bridge run` and `kiosk run`.
+    run = actions.add_parser("run", help="chạy trung tâm hàng chờ | run the hub")
+    run.add_argument("--config", type=Path, metavar="FILE", help="tệp cấu hình | settings file")
+    run.set_defaults(run=_hub)
+    openapi = actions.add_parser("openapi", help="ghi OpenAPI | write the OpenAPI file")
     openapi.add_argument("--out", type=Path, required=True, metavar="FILE")
     openapi.set_defaults(run=_openapi)
 
