@@ -96,9 +96,13 @@ def register(subparsers: Any) -> None:
 
     register_say(subparsers)
     bench = command_group(subparsers, "bench", "đo tốc độ | measure")
-    issue = bench.add_parser("issue", help="phát số và gọi số qua hub, có ghi bền | issue and call over the hub, durable")
+    issue = bench.add_parser(
+        "issue", help="phát số và gọi số qua hub, có ghi bền | issue and call over the hub, durable"
+    )
     issue.add_argument("--json", action="store_true", help="in ra JSON | print JSON")
-    issue.add_argument("--rounds", type=int, default=5, help="số lượt xen kẽ | alternating rounds (at least 5 to compare)")
+    issue.add_argument(
+        "--rounds", type=int, default=5, help="số lượt xen kẽ | alternating rounds (at least 5 to compare)"
+    )
     issue.add_argument("--tickets", type=int, default=600, help="số phiếu mỗi lượt | tickets a round")
     issue.add_argument("--folder", type=Path, help="nơi đặt sổ khi đo | where the ledgers lie while measuring")
     issue.set_defaults(run=_bench_issue)
@@ -261,7 +265,9 @@ def _watch(arguments: argparse.Namespace) -> int:
         elif kind in ("lost", "back"):
             print({"lost": "mất kết nối | connection lost", "back": "đã nối lại | back"}[kind], flush=True)
         for each in data.get("tickets", ()):
-            print(f"{each['number']} {each['state']} in/print={each['print']} quầy/counter={each['counter']}", flush=True)
+            print(
+                f"{each['number']} {each['state']} in/print={each['print']} quầy/counter={each['counter']}", flush=True
+            )
 
     client.snapshot()  # so that a hub that is away is told at once instead of waited for
     client.stream(seen, stop)

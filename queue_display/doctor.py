@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Literal
 
 from config.doctor import Check
 from config.settings import Settings
@@ -45,7 +46,7 @@ def _ledger(path: Path) -> list[Check]:
             )
         )
     free = shutil.disk_usage(folder).free // 2**20
-    level = "ok" if free >= FREE_MIB else "fail"
+    level: Literal["ok", "fail"] = "ok" if free >= FREE_MIB else "fail"
     out.append(
         Check(
             "storage",

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -225,3 +226,14 @@ def run(settings: Settings) -> int:
     finally:
         desk.close()
     return EXIT_OK
+
+
+def main(path: str) -> int:
+    """The hub with this settings file, without the `motcua` command around it (the bench measures starts)."""
+    from config.load import load_settings
+
+    return run(load_settings(Path(path)))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1]))
