@@ -100,15 +100,17 @@ def parts_of(site: Site, headless: bool) -> dict[str, Part]:
              [mosquitto, "-c", str(site.folder / "broker" / "mosquitto.conf")], lambda: _listening(site.broker_port)),
         part("server", "Máy chủ xã", "commune server", [*MOTCUA, "server", "run", "--config", str(site.server_config)],
              lambda: _listening(site.server_port) and _listening(site.admin_port)),
-        part("cabinet", "Tủ thiết bị ảo: nút, bảng, bàn phím, máy in", "virtual cabinet: button, boards, key pads, printer",
-             [*MOTCUA, "bridge", "cabinet", "--runtime", str(site.folder), *config], Control(site.control("cabinet")).there),
+        part("cabinet", "Tủ thiết bị ảo: nút, bảng, bàn phím, máy in", "virtual cabinet: button, boards, printer",
+             [*MOTCUA, "bridge", "cabinet", "--runtime", str(site.folder), *config],
+             Control(site.control("cabinet")).there),
         part("hub", "Sổ số thứ tự", "hub: the queue's truth", [*MOTCUA, "hub", "run", *config],
              lambda: hub_answers(site.hub_socket)),
         part("bridge", "Cầu nối thiết bị", "bridge: the wires",
              [*MOTCUA, "bridge", "run", *config, "--hub", hub, "--virtual", str(site.folder)],
              Control(site.control("bridge")).there),
         part("kiosk", "Màn hình chạm", "kiosk: the touchscreen",
-             [*MOTCUA, "kiosk", "run", "--virtual", *config, "--hub", hub], Control(site.control("kiosk")).there, **video),
+             [*MOTCUA, "kiosk", "run", "--virtual", *config, "--hub", hub],
+             Control(site.control("kiosk")).there, **video),
     ]  # fmt: skip
     return {each.name: each for each in listed}
 
@@ -164,5 +166,5 @@ def _prepare(room: Room, say: Say) -> None:
         room.absent["broker"] = "chưa cài Mosquitto; sự kiện nằm chờ trong sổ / no Mosquitto: events wait in the ledger"
     voice = [*MOTCUA, "voice", "make", "--accent", "north", "--config", str(site.config)]
     if not _run(voice, log):
-        room.absent["voice"] = "chưa có espeak-ng; số gọi hiện trên bảng, không có tiếng / no espeak-ng: calls are shown, not spoken"
+        room.absent["voice"] = "chưa có espeak-ng: số hiện trên bảng, không có tiếng / no espeak-ng: calls are silent"
         say(f"– Giọng nói: {room.absent['voice']}", "")

@@ -1,0 +1,119 @@
+"""`motcua demo` and `motcua bench walk`."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from config.cli import Subparsers, command_group, fail
+from config.process import EXIT_OK
+
+
+def register(subparsers: Subparsers) -> None:
+    """Add the commands of this room."""
+    demo = subparsers.add_parser("demo", help="cả phòng chờ trên thiết bị ảo / the whole waiting room, virtual")
+    demo.add_argument("--check", action="store_true", help="đi hết một lượt rồi thoát / walk a whole visit and end")
+    demo.add_argument("--json", type=Path, metavar="FILE", help="kết quả từng bước / result of every step (--check)")
+    demo.add_argument("--keep", type=Path, metavar="DIR", help="giữ ảnh và nhật ký / keep pictures and logs")
+    demo.add_argument("--site", default="six-counters", help="mẫu điểm / ready site")
+    demo.add_argument("--port", type=int, default=0, help="cổng của trang phòng chờ / port of the room's page")
+    demo.add_argument("--headless", action="store_true", help="không mở cửa sổ kiosk / no kiosk window")
+    demo.set_defaults(run=run_demo)
+    bench = command_group(subparsers, "bench", "Đo đạc trên máy này / figures of this machine")
+    walk = bench.add_parser("walk", help="bấm → giấy, phím → bảng, sự kiện → máy chủ / the walk, timed")
+    walk.add_argument("--rounds", type=int, default=20, help="số lượt / rounds")
+    walk.add_argument("--json", action="store_true")
+    walk.set_defaults(run=_bench)
+
+
+def _bench(arguments: argparse.Namespace) -> int:
+    from demo.bench import run
+
+    return run(arguments.rounds, arguments.json)
+
+
+def _has_display() -> bool:
+    import os
+
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def run_demo(arguments: argparse.Namespace) -> int:
+    """Start the room; with --check walk it, else serve `/room` until Ctrl-C."""
+    from config.process import stop_on_signals
+    from demo.check import Check, leftovers, write_report
+    from demo.processes import NotReady
+    from demo.site import UnknownSite
+    from demo.start import runtime_folder, start_room
+
+    stop = stop_on_signals()
+    folder = runtime_folder(arguments.keep)
+    headless = arguments.check or arguments.headless or not _has_display()
+    began = time.monotonic()
+
+    def say(vi: str, en: str) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        print(vi, flush=True)
+        if en:
+            print(f"\x1b[2m{en}\x1b[0m" if not arguments.check else en, flush=True)
+
+    try:
+        room = start_room(folder, say, site_name=arguments.site, headless=headless)
+    except UnknownSite as error:
+        fail(f"Không có mẫu điểm {error}", f"No such site: {error}")
+    except NotReady as error:
+        if arguments.check:
+            write_report(
+                arguments.json, [{"name": "processes", "ok": False, "ms": 0, "evidence": {"error": str(error)}}]
+            )
+        fail(f"Chưa chạy được: {error}", "A part did not become ready, see above.", 1)
+    good = True
+    try:
+        if arguments.check:
+            with tempfile.TemporaryDirectory() as pictures:
+                check = Check(room, arguments.keep or Path(pictures))
+                good = check.run(lambda line: print(line, flush=True))
+                if arguments.keep is not None:
+                    _keep_logs(folder, arguments.keep)
+                room.supervisor.stop_all()
+                good = _stopped_clean(check, leftovers(folder)) and good
+                write_report(arguments.json, check.steps)
+            took = time.monotonic() - began
+            passed = sum(1 for step in check.steps if step["ok"])
+            print(f"{passed}/{len(check.steps)} bước đạt, {took:.1f} giây / steps seen, {took:.1f} s")
+        else:
+            _serve(room, arguments.port, stop)
+    finally:
+        room.supervisor.stop_all()
+    if not arguments.check:
+        print("Đã dừng, không còn gì chạy. / Stopped; nothing is left running.")
+    return EXIT_OK if good else 1
+
+
+def _stopped_clean(check: object, left: list[str]) -> bool:
+    from demo.check import Check
+
+    assert isinstance(check, Check)
+    evidence = {"left": left} if left else {"left": "none"}
+    check.steps.append({"name": "stop", "ok": not left, "ms": 0, "evidence": evidence})
+    print(f"{'✗' if left else '✓'} stop             {left or 'nothing is left running'}", flush=True)
+    return not left
+
+
+def _serve(room: object, port: int, stop: threading.Event) -> None:
+    from demo.room.server import serve
+    from demo.start import Room
+
+    assert isinstance(room, Room)
+    serve(room, port, stop)
+
+
+def _keep_logs(folder: Path, keep: Path) -> None:
+    import shutil
+
+    if (folder / "log").is_dir():
+        shutil.copytree(folder / "log", keep / "log", dirs_exist_ok=True)
