@@ -83,6 +83,11 @@ class FontBook:
             self._fonts[key] = pygame.font.Font(str(path), size)
         return self._fonts[key]
 
+    def forget(self) -> None:
+        """Drop the words that were measured; fonts stay open."""
+        self._widths.clear()
+        self.wrap.cache_clear()
+
     def missing(self, text: str) -> set[str]:
         """Characters of `text` that no font here can draw."""
         return {
@@ -121,17 +126,17 @@ class FontBook:
         widths: list[int] = []
         for paragraph in nfc(text).split("\n"):
             pieces: list[tuple[str, int, bool]] = []  # word, weight, space before it
+            gap = False
             for part, strong in bold_parts(paragraph):
                 at_weight = max(weight, 700) if strong else weight
-                words = part.split(" ")
-                for index, word in enumerate(words):
-                    if word or index:
-                        pieces.append((word, at_weight, index > 0))
+                for index, word in enumerate(part.split(" ")):
+                    gap = gap or index > 0
+                    if word:
+                        pieces.append((word, at_weight, gap))
+                        gap = False
             line: list[tuple[str, int, bool]] = []
             width = 0
             for word, at_weight, spaced in pieces:
-                if not word:
-                    continue
                 space = self._width(" ", at_weight, size, False) if spaced and line else 0
                 wide = sum(self._width(run, at_weight, size, behind) for run, behind in self._split(word, at_weight))
                 if line and spaced and width + space + wide > room:
@@ -142,9 +147,7 @@ class FontBook:
                 width += space + wide
             lines.append(line)
             widths.append(width)
-        return Block(
-            tuple(self._runs(line, size) for line in lines), tuple(widths), size, round(size * LINE)
-        )
+        return Block(tuple(self._runs(line, size) for line in lines), tuple(widths), size, round(size * LINE))
 
     def _runs(self, line: list[tuple[str, int, bool]], size: int) -> tuple[Run, ...]:
         runs: list[Run] = []
@@ -158,9 +161,9 @@ class FontBook:
                 x += space
             for text, behind in self._split(word, weight):
                 wide = self._width(text, weight, size, behind)
-                last = runs[-1] if runs else None
-                if last and last.weight == weight and last.fallback == behind and last.x + last.width == x:
-                    runs[-1] = Run(last.text + text, weight, behind, last.x, last.width + wide)
+                before = runs[-1] if runs else None
+                if before and before.weight == weight and before.fallback == behind and before.x + before.width == x:
+                    runs[-1] = Run(before.text + text, weight, behind, before.x, before.width + wide)
                 else:
                     runs.append(Run(text, weight, behind, x, wide))
                 x += wide

@@ -44,6 +44,10 @@ class Layout:
         self._place(tree, (0, 0, panel.width, panel.height), -1, pressed, items)
         return items
 
+    def forget(self) -> None:
+        """Drop what was measured."""
+        self._sizes.clear()
+
     def fits(self, widget: Widget, width_mm: float, height_mm: float) -> bool:
         """Whether `widget` needs no more than that room."""
         room = self.metrics.px(width_mm)
@@ -137,8 +141,15 @@ class Layout:
             case Text():
                 block = self.block(widget, wide)
                 items.append(
-                    Item("text", rect, (block, widget.colour, widget.align), None, parent,
-                         (block.width, block.height), widget)
+                    Item(
+                        "text",
+                        rect,
+                        (block, widget.colour, widget.align),
+                        None,
+                        parent,
+                        (block.width, block.height),
+                        widget,
+                    )
                 )
             case Icon():
                 side = self.metrics.px(widget.size)
@@ -179,10 +190,17 @@ class Layout:
         if box.way == "row":
             lengths = self._row_widths(box, iw, gap)
         else:
-            lengths = [0 if c.grow and isinstance(c, (Fit, Guide)) else self.size(c, iw)[1] for c in box.children]
+            lengths = [0 if c.grow and (box.even or isinstance(c, (Fit, Guide))) else self.size(c, iw)[1] for c in box.children]
             free = ih - sum(lengths) - gap * max(0, count - 1)
             shares = sum(c.grow for c in box.children)
-            if shares and free > 0:
+            if free < 0:
+                # What may grow may also shrink: a Fit inside then picks fewer words.
+                for at, child in enumerate(box.children):
+                    if child.grow and free < 0:
+                        given = min(lengths[at], -free)
+                        lengths[at] -= given
+                        free += given
+            elif shares and free > 0:
                 for at, child in enumerate(box.children):
                     if child.grow:
                         extra = round(free * child.grow / shares)
@@ -211,12 +229,11 @@ class Layout:
         return x, y + shift, wide, own
 
     def _cross_column(self, box: Box, child: Widget, x: int, y: int, wide: int, high: int) -> Rect:
-        if box.align == "stretch" or isinstance(child, (Text, Rule)):
-            if isinstance(child, (Box, Icon)) and getattr(child, "width", None) is not None:
-                return x, y, min(wide, self.size(child, wide)[0]), high
+        narrow = isinstance(child, Icon) or (isinstance(child, Box) and child.width is not None)
+        if isinstance(child, (Text, Rule)) or (box.align == "stretch" and not narrow):
             return x, y, wide, high
         own = min(wide, self.size(child, wide)[0])
-        shift = {"start": 0, "center": (wide - own) // 2, "end": wide - own}[box.align]
+        shift = {"start": 0, "stretch": 0, "center": (wide - own) // 2, "end": wide - own}[box.align]
         return x + shift, y, own, high
 
 

@@ -63,7 +63,8 @@ class Metrics:
     @property
     def factor(self) -> float:
         """Growth of type and space against a 10.1" panel (1.0 to about 1.6)."""
-        return max(1.0, min(1.7, (min(self.width, self.height) / _SMALLEST_SHORT_SIDE) ** 0.6))
+        grown = math.pow(min(self.width, self.height) / _SMALLEST_SHORT_SIDE, 0.6)
+        return max(1.0, min(1.7, grown))
 
     @property
     def roomy(self) -> bool:

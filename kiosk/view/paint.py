@@ -108,7 +108,13 @@ class Painter:
             y += block.line
 
     def _box(
-        self, target: pygame.Surface, rect: Rect, fill: str | None, edge: str | None, edge_px: int, radius: int,
+        self,
+        target: pygame.Surface,
+        rect: Rect,
+        fill: str | None,
+        edge: str | None,
+        edge_px: int,
+        radius: int,
         scrim: bool,
     ) -> None:
         x, y, wide, high = rect

@@ -113,6 +113,7 @@ class Box:
     target: Literal["main", "key"] = "main"
     pressed: str | None = None
     scrim: bool = False
+    even: bool = False  # growing children get equal shares, whatever they hold
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,111 @@
+"""Taking a number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.model import Model, ServiceLine
+from kiosk.screens.look import Look, pages_of
+from kiosk.screens.start import message
+from kiosk.view.widgets import ACT, CALL, EDGE, INK, PAPER, Box, Fit, Gap, Icon, Text, Widget, column, row
+
+
+def choose(look: Look, model: Model) -> Box:
+    """Which queue; priority as one big switch, self-declared, no reason asked."""
+    m, words = look.metrics, look.words
+    wide, high = look.room
+    gap = max(3.4, m.space * 0.8)
+    title = look.headline(words("service.title")) if not look.compact else look.lead(words("service.title"))
+    priority = _priority(look, model)
+    head: Widget = title
+    use = high - look.layout.height(title, wide) - gap
+    across = 1 if m.large and not m.roomy else 2
+    inner = wide - look.pager_mm
+    tile_wide = (inner - gap * (across - 1)) / across
+    tiles = [_service(look, service, tile_wide) for service in model.hub.services]
+    rows: list[Widget] = []
+    for at in range(0, len(tiles), across):
+        pair = tiles[at : at + across]
+        rows.append(row(*pair, *[Gap(grow=1)] * (across - len(pair)), gap=gap))
+    pages = pages_of(look.layout, rows, inner, use, gap)
+    page = min(model.page, len(pages) - 1)
+    body = column(*pages[page], gap=gap, grow=1)
+    pager = look.pager(page, len(pages))
+    content = column(head, row(body, pager, gap=m.space, grow=1), gap=gap)
+    return look.frame(model, content, extra=(priority,))
+
+
+def _priority(look: Look, model: Model) -> Box:
+    words = look.words
+    text = words("service.priority.on") if model.priority else words("service.priority")
+    button = look.button("priority", text, icon="check" if model.priority else "people")
+    if model.priority:
+        kids = tuple(replace(c, colour=INK) for c in button.children if isinstance(c, (Text, Icon)))
+        return replace(button, fill=CALL, children=kids, pressed="#E0B24E")
+    return button
+
+
+def _service(look: Look, service: ServiceLine, wide: float) -> Box:
+    m, words = look.metrics, look.words
+    name = look.body(words.pick(service.name, service.name_en), bold=True)
+    if not service.open:
+        note = look.body(words("service.closed"), soft=True)
+    elif service.waiting:
+        note = look.body(words("service.waiting", n=service.waiting), soft=True)
+    else:
+        note = look.body(words("service.none"), soft=True)
+    text = column(name, note, grow=1, gap=0.3)
+    letter = Text(service.letter, m.headline, 700, look.primary, "center", lines=1)
+    inner = row(Box((letter,), width=m.headline * 1.7), text, gap=m.space * 0.6, align="center")
+    card = look.card(inner, target=f"take:{service.id}" if service.open else None, grow=1.0, justify="center")
+    card = replace(card, min_height=m.target + m.space * 0.5, pad=(m.space * 0.8, m.space * 0.45))
+    return card if service.open else replace(card, fill=PAPER, edge=EDGE)
+
+
+def issuing(look: Look, model: Model) -> Box:
+    """The press is on its way to the ledger."""
+    words = look.words
+    return message(look, model, "ticket", look.primary, words("issuing.title"), words("issuing.text"))
+
+
+def ticket(look: Look, model: Model) -> Box:
+    """The number, large; then the paper, or what to do without it."""
+    m, words = look.metrics, look.words
+    given = model.ticket
+    if given is None:
+        raise ValueError("the ticket screen needs a ticket")
+    service = next((s for s in model.hub.services if s.id == given.service), None)
+    name = words.pick(service.name, service.name_en) if service else ""
+    number = Text(given.number, 22.5 * (1 + (m.factor - 1) * 1.3), 700, look.primary, "center", lines=1)
+    ahead = words("ticket.ahead", n=given.ahead) if given.ahead else words("ticket.first")
+    lines: list[Widget] = [look.body(ahead, align="center")]
+    if given.ahead and given.estimate:
+        lines.append(look.body(words("ticket.estimate", low=given.estimate[0], high=given.estimate[1]), align="center"))
+    yours = look.body(words("ticket.yours"), bold=True, align="center")
+    named = look.body(name, bold=True, align="center")
+    wait = Box(tuple(lines), "column", pad=(m.space * 0.6, m.space * 0.5), fill=PAPER, radius=m.radius * 0.8)
+    left = Fit(
+        (
+            column(Gap(grow=1), yours, number, named, Gap(m.space * 0.4), wait, Gap(grow=1)),
+            column(Gap(grow=1), yours, number, named, wait, Gap(grow=1)),
+            column(Gap(grow=1), yours, number, wait, Gap(grow=1)),
+            column(Gap(grow=1), number, wait, Gap(grow=1)),
+            column(Gap(grow=1), number, lines[0], Gap(grow=1)),
+        ),
+        grow=1,
+    )
+    broken = model.paper == "broken"
+    says = "broken" if broken else "paper"
+    title = look.headline(words(f"ticket.{says}"), colour=ACT if broken else INK)
+    text = look.body(words(f"ticket.{says}.text"))
+    more = look.body(words("ticket.wait"), soft=True)
+    right = Fit(
+        (column(title, text, more, gap=m.space * 0.6), column(title, text, gap=m.space * 0.5), column(title)), grow=1
+    )
+    plate = look.card(left, grow=1.0, pad=(m.space * 0.8, m.space * 0.6))
+    if m.portrait:
+        content = column(replace(plate, grow=1.2), replace(Box((right,), grow=1.0)), gap=m.space)
+    else:
+        content = row(plate, Box((right,), "column", grow=1.0), gap=m.space * 1.3)
+    extra = look.button("go:fields", words("ticket.procedures"), icon="document")
+    return look.frame(model, content, extra=(extra,))

@@ -1,0 +1,274 @@
+"""Home, help, rating, thanks, and the screens that say what does not work now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.flow import REASONS
+from kiosk.model import Model, ServiceLine
+from kiosk.screens.look import Look
+from kiosk.view.widgets import ACT, CALL, DONE, INK, WHITE, Box, Fit, Gap, Icon, Text, Widget, column, row
+
+
+def home(look: Look, model: Model) -> Box:
+    """One big tile for a number, four equals beside it."""
+    m, words = look.metrics, look.words
+    tiles = [
+        _tile(look, "go:scan", "scan", "dossier"),
+        _tile(look, "go:fields", "document", "procedures"),
+        _tile(look, "go:rate", "face5", "rate"),
+        _tile(look, "go:help", "help", "help"),
+    ]
+    gap = m.space
+    take = _take(look, model)
+    if m.portrait:
+        grid = column(
+            replace(take, grow=1.25), row(*tiles[:2], gap=gap, grow=1), row(*tiles[2:], gap=gap, grow=1), gap=gap, even=True)
+    else:
+        right = column(row(*tiles[:2], gap=gap, grow=1), row(*tiles[2:], gap=gap, grow=1), gap=gap, grow=2.05, even=True)
+        grid = row(replace(take, grow=1.1 if m.large else 1.0), right, gap=gap)
+    greeting = Text(words("home.greeting"), m.lead, 600, INK)
+    content: Widget = grid
+    if m.roomy or m.portrait:
+        content = column(greeting, replace(grid, grow=1), gap=m.space * 0.7)
+    return look.frame(model, content, foot=_home_foot(look, model))
+
+
+def _take(look: Look, model: Model) -> Box:
+    m, words = look.metrics, look.words
+    lines: list[str] = []
+    note: Widget | None = None
+    if not model.hub.connected:
+        lines = [words("home.pause")]
+    elif not model.hub.open:
+        lines = [words("home.closed")]
+    else:
+        waiting = sum(service.waiting for service in model.hub.services if service.open)
+        lines = [words("home.waiting", n=waiting) if waiting else words("home.nobody")]
+        shortest = _estimate(model.hub.services)
+        if waiting and shortest:
+            lines.append(words("home.estimate", low=shortest[0], high=shortest[1]))
+        note = Box(
+            (look.body(words("home.priority")),),
+            "column",
+            pad=(m.space * 0.7, m.space * 0.5),
+            fill=CALL,
+            radius=m.radius * 0.8,
+        )
+    icon = Icon("ticket", m.headline * 2.0, CALL)
+    title = look.headline(words("home.take"), colour=WHITE)
+    says = [look.body(line, colour=WHITE) for line in lines]
+    gap = m.space * 0.4
+    options: list[Widget] = []
+    if note is not None:
+        options.append(column(icon, Gap(grow=1), title, *says, Gap(m.space * 0.3), note, gap=gap))
+    options += [
+        column(icon, Gap(grow=1), title, *says, gap=gap),
+        column(icon, Gap(grow=1), title, *says[:1], gap=gap),
+        column(Gap(grow=1), title, *says[:1], Gap(grow=1), gap=gap),
+        column(Gap(grow=1), title, Gap(grow=1)),
+    ]
+    return Box(
+        (Fit(tuple(options), grow=1),),
+        "column",
+        pad=(m.space * 1.2, m.space),
+        fill=look.primary,
+        radius=m.radius * 1.2,
+        id="go:service",
+        pressed=look.pressed(True),
+    )
+
+
+def _estimate(services: tuple[ServiceLine, ...]) -> tuple[int, int] | None:
+    spans = [service.estimate for service in services if service.open and service.estimate]
+    return (min(span[0] for span in spans), max(span[1] for span in spans)) if spans else None
+
+
+def _tile(look: Look, target: str, icon: str, key: str) -> Box:
+    m, words = look.metrics, look.words
+    sign = Icon(icon, m.headline * 1.6, look.primary)
+    title = look.lead(words(f"home.{key}"))
+    sub = look.body(words(f"home.{key}.sub"), soft=True)
+    options: tuple[Widget, ...] = (
+        column(sign, Gap(grow=1), title, sub, gap=m.space * 0.3),
+        column(sign, Gap(grow=1), title, gap=m.space * 0.3),
+        column(Gap(grow=1), title, Gap(grow=1)),
+    )
+    return look.card(Fit(options, grow=1), target=target, grow=1.0)
+
+
+def _home_foot(look: Look, model: Model) -> Widget:
+    m, words = look.metrics, look.words
+    hours = look.body(words("home.hours", hours=look.settings.site.hours), lines=1)
+    calls = [words("home.call", number=number, counter=counter) for number, counter in model.hub.calls]
+    serving = [look.body(words("home.serving") + "  " + " · ".join(calls[:n]), lines=1) for n in (3, 2, 1) if calls[:n]]
+    notice = [look.body(words.pick(vi, en), lines=1) for _part, vi, en in model.hub.parts[:1] if vi]
+    gap = m.space
+    options = [row(*notice, Gap(grow=1), each, gap=gap, align="center") for each in serving if notice]
+    options += [row(each, gap=gap, align="center") for each in notice]
+    options += [row(hours, Gap(grow=1), each, gap=gap, align="center") for each in serving]
+    options += [row(each, gap=gap, align="center") for each in serving]
+    options.append(row(hours, align="center"))
+    options.append(row(look.body(look.settings.site.hours), align="center"))
+    return Fit(tuple(options))
+
+
+def message(
+    look: Look,
+    model: Model,
+    icon: str,
+    colour: str,
+    title: str,
+    text: str,
+    *actions: Box,
+    main: Box | None = None,
+) -> Box:
+    """One sign, one sentence, one explanation, and the next step."""
+    m = look.metrics
+    words: list[Widget] = [look.headline(title)]
+    if text:
+        words.append(look.body(text))
+    said = column(*words, gap=m.space * 0.6, grow=1)
+    inner = row(look.medal(icon, colour), said, gap=m.space * 1.2, align="start")
+    card = look.card(inner, pad=(m.space * 1.4, m.space * 1.3))
+    content = column(Gap(grow=1), card, Gap(grow=1.4))
+    return look.frame(model, content, extra=actions, main=main)
+
+
+def see_procedures(look: Look) -> Box:
+    """The next step where no number can be taken."""
+    return look.button("go:fields", look.words("see.procedures"), icon="document")
+
+
+def out_of_service(look: Look, model: Model) -> Box:
+    """The hub cannot be reached; procedures still can."""
+    words = look.words
+    return message(look, model, "ticket", look.primary, words("out.title"), words("out.text"), see_procedures(look))
+
+
+def closed(look: Look, model: Model) -> Box:
+    """No queue takes people now."""
+    words = look.words
+    text = words("closed.text", hours=look.settings.site.hours)
+    return message(look, model, "clock", look.primary, words("closed.title"), text, see_procedures(look))
+
+
+def failsafe(look: Look, model: Model) -> Box:
+    """Our own code failed; nothing of the person is left."""
+    words = look.words
+    return message(look, model, "help", look.primary, words("failsafe.title"), words("failsafe.text"))
+
+
+def thanks(look: Look, model: Model) -> Box:
+    """After a rating."""
+    words = look.words
+    return message(look, model, "check", DONE, words("thanks.title"), words("thanks.text"))
+
+
+def help_screen(look: Look, model: Model) -> Box:
+    """People first, then what happens to one's data."""
+    m, words, site = look.metrics, look.words, look.settings.site
+    person = _help_card(look, "person", words("help.person"), words.pick(site.help_line, site.help_line_en))
+    write = _help_card(look, "document", words("help.write"), words("help.write.text"))
+    private = _help_card(look, "check", words("help.privacy"), words("help.privacy.text"))
+    cards = [person, write, private]
+    if site.hotline:
+        cards.insert(1, _help_card(look, "bell", words("help.hotline"), site.hotline))
+    wide, high = look.room
+    from kiosk.screens.look import pages_of
+
+    title = look.headline(words("help.title"))
+    gap = m.space * 0.8
+    free = high - look.layout.height(title, wide) - gap
+    pages = pages_of(look.layout, cards, wide - look.pager_mm, free, gap)
+    page = min(model.page, len(pages) - 1)
+    body = column(*pages[page], gap=gap, grow=1)
+    pager = look.pager(page, len(pages))
+    return look.frame(model, column(title, row(body, pager, gap=m.space, grow=1), gap=gap))
+
+
+def _help_card(look: Look, icon: str, title: str, text: str) -> Box:
+    m = look.metrics
+    return look.card(
+        row(
+            Icon(icon, m.headline * 1.5, look.primary),
+            column(look.lead(title), look.body(text, soft=True), grow=1),
+            gap=m.space,
+            align="center",
+        )
+    )
+
+
+def rate(look: Look, model: Model) -> Box:
+    """One question; then at most two reasons, which may be skipped."""
+    m, words = look.metrics, look.words
+    scores = (5, 4, 3, 2, 1) if look.settings.kiosk.faces == 5 else (5, 3, 1)
+    shown = {5: 5, 3: 3, 1: 1} if len(scores) == 3 else {n: n for n in scores}
+    title = look.headline(words("rate.title"))
+    wide, high = look.room
+    if model.score:
+        chosen = row(
+            Icon(f"face{shown[_face(model.score, len(scores))]}", m.headline * 1.6, look.primary),
+            look.lead(words(f"rate.{_face(model.score, len(scores))}"), grow=1),
+            gap=m.space,
+            align="center",
+        )
+        chips = [
+            look.button(f"reason:{reason}", words(f"reason.{reason}"), on=reason in model.reasons) for reason in REASONS
+        ]
+        ask = look.body(words("rate.why"))
+        lines = _chip_rows(look, chips, wide)
+        content = column(chosen, ask, *lines, gap=m.space * 0.8)
+        return look.frame(model, content, main=look.button("send", words("rate.send"), main=True))
+    gap = max(3.4, m.space * 0.8)
+
+    def tile(score: int, across: bool) -> Box:
+        colour = {1: ACT, 2: ACT}.get(score, look.primary)
+        sign = Icon(f"face{score}", m.headline * (2.2 if not across else 1.7), colour)
+        word = look.body(words(f"rate.{score}"), bold=True, align="left" if across else "center")
+        value = score if len(scores) == 5 else (score + 1) // 2
+        if across:
+            return look.card(
+                row(sign, replace(word, grow=1), gap=m.space, align="center"),
+                target=f"face:{value}",
+                min_height=m.target,
+                pad=(m.space, 0.5),
+                justify="center",
+                grow=1.0,
+            )
+        return look.card(
+            Gap(grow=1),
+            sign,
+            word,
+            Gap(grow=1),
+            target=f"face:{value}",
+            align="center",
+            grow=1.0,
+            pad=(m.space * 0.4, m.space * 0.6),
+        )
+
+    down = m.large or m.portrait
+    if not down:
+        return look.frame(model, column(title, row(*[tile(s, False) for s in scores], gap=gap, grow=1), gap=m.space))
+    tiles = [tile(s, True) for s in scores]
+    if m.portrait:
+        return look.frame(model, column(title, *tiles, gap=gap))
+    rows = [row(*tiles[at : at + 2], gap=gap, grow=1) for at in range(0, len(tiles), 2)]
+    content = column(*rows, gap=gap)
+    tall = column(title, replace(content, grow=1), gap=m.space * 0.5)
+    return look.frame(model, Fit((tall, content)))
+
+
+def _face(score: int, faces: int) -> int:
+    return score if faces == 5 else 2 * score - 1
+
+
+def _chip_rows(look: Look, chips: list[Box], wide: float) -> list[Box]:
+    m = look.metrics
+    gap = max(3.4, m.space * 0.8)
+    rows: list[list[Widget]] = [[]]
+    for chip in chips:
+        if rows[-1] and not look.layout.fits(row(*rows[-1], chip, gap=gap), wide, m.height):
+            rows.append([])
+        rows[-1].append(chip)
+    return [row(*each, Gap(grow=1), gap=gap) for each in rows]
