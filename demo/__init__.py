@@ -1,1 +1,1 @@
-"""The virtual waiting room: every process by its own command, a page to play with it, and the walk that proves it."""
+"""The virtual waiting room: starts every process by its own command and reaches it only as its users would."""
