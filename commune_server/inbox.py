@@ -105,13 +105,16 @@ def read_event(topic: str, payload: bytes) -> Arrival | Hello | Presence:
 def _event(device: str, leaf: str, body: Any, payload: bytes) -> Arrival:
     if not isinstance(body, dict):
         raise ValueError("an event is a JSON object")
+    if _identity(body) == (None, None):
+        # Before pydantic, which would take "1" and true for the number one.
+        raise ValueError("epoch or seq: not of the contract")
     envelope = Envelope.model_validate({key: value for key, value in body.items() if key in Envelope.model_fields})
     if envelope.source != f"/{device}":
         raise ValueError("source is not the device of the topic")
     entry = EVENT_TYPES.get(envelope.type)
     if entry is not None:
         if entry.event_class != leaf:
-            raise ValueError(f"type {envelope.type} does not belong to class {leaf}")
+            raise ValueError(f"type: does not belong to class {leaf}")
         wanted = {key: value for key, value in envelope.data.items() if key in entry.model.model_fields}
         try:
             check_data(envelope.type, wanted)
