@@ -14,6 +14,7 @@ import fcntl
 import logging
 import os
 import select
+import socket
 import stat
 import termios
 import threading
@@ -67,6 +68,8 @@ class _EscposWire:
         try:
             if settings.kind == "network":
                 self._device: Any = connectors.Network(settings.host, settings.port, timeout=limit_s)
+                # Not its `open`, which knows no IPv6 and leaves the socket of a refused connection open.
+                self._device.device = socket.create_connection((settings.host, settings.port), limit_s)
             elif settings.kind == "serial":
                 self._device = connectors.Serial(
                     settings.device, baudrate=settings.baud, timeout=0.05, dsrdtr=False, xonxoff=False
@@ -77,7 +80,8 @@ class _EscposWire:
                 )
             else:
                 self._device = connectors.File(settings.device, auto_flush=True)
-            self._device.open()
+            if settings.kind != "network":
+                self._device.open()
         except (Error, OSError, RuntimeError, ValueError) as error:
             raise OSError(f"cannot open the printer: {_plain(error)}") from error
         if settings.kind == "serial":

@@ -71,6 +71,12 @@ class Reader:
             self._piece_bytes += used
             self._pending = self._pending[used:]
 
+    def hang_up(self) -> None:
+        """The host is gone in the middle: a torn command is forgotten, an open picture waits for the rest of its dots,
+        as the printers do that know nothing of connections."""
+        if not (self._pending.startswith(b"\x1dv0") and len(self._pending) >= 8):
+            self._pending = b""
+
     def reset(self) -> None:
         """Power off and on: what was in the buffer is lost, what is on the paper stays."""
         self._pending = b""

@@ -20,7 +20,10 @@ from firmware_bridge.virtual.escpos_reader import Paper, Reader, UnknownBytes
 
 _LOG = logging.getLogger("virtual.printer")
 
-MODES = ("none", "paper_out", "near_end", "slow", "dead", "garbage", "unplugged", "cut")
+MODES = ("none", "paper_out", "near_end", "slow", "dead", "mute", "garbage", "unplugged", "cut", "runs_out")
+"""`dead` takes bytes and does nothing, `mute` prints and never answers, `unplugged` refuses and hangs up, `cut`
+hangs up after so many bytes of a connection, `runs_out` has paper until the next picture begins."""
+RASTER = b"\x1dv0"
 SLOW_DEFAULT_S = 3.0
 CUT_DEFAULT_BYTES = 8000
 """About the middle of the number, as a rule."""
@@ -33,7 +36,10 @@ class VirtualPrinter:
         self.host = host
         self.port = port
         self._dir = paper_dir
+        # The first guards what others read and is held shortly; the second is the print head, held while it works.
         self._lock = threading.RLock()
+        self._head = threading.RLock()
+        self._changed = threading.Event()
         self._stop = threading.Event()
         self._mode = "none"
         self._value = 0.0
@@ -61,6 +67,7 @@ class VirtualPrinter:
     def stop(self) -> None:
         """Close everything; returns when the thread is gone."""
         self._stop.set()
+        self._changed.set()
         with self._lock:
             self._hang_up()
             self._close_listener()
@@ -85,7 +92,9 @@ class VirtualPrinter:
                 self._close_listener()
             elif self._listener is None and not self._stop.is_set():
                 self._listen()
-            if mode not in ("paper_out", "dead") and self._held:
+            self._changed.set()
+        if mode not in ("paper_out", "dead"):
+            with self._head:
                 held, self._held = self._held, b""
                 self._work(held)
 
@@ -157,6 +166,8 @@ class VirtualPrinter:
                     self._loss.back("host")
             with self._lock:
                 self._connection = None
+            with self._head:
+                self._reader.hang_up()
 
     def _talk(self, connection: socket.socket) -> None:
         connection.settimeout(0.2)
@@ -170,21 +181,32 @@ class VirtualPrinter:
                 return
             with self._lock:
                 mode, value = self._mode, self._value
-                if mode == "unplugged":
-                    return
                 if mode == "cut":
                     data = data[: max(0, int(value) - taken)]
                 taken += len(data)
                 self._bytes_in += len(data)
-                if mode == "dead":
-                    continue
-                if mode == "paper_out" and not self._is_question(data):
-                    self._held += data
-                    continue
-                if not self._work(data):
+            if mode == "unplugged":
+                return
+            with self._head:
+                if not self._take(data, mode):
                     return
             if mode == "cut" and taken >= int(value):
                 return
+
+    def _take(self, data: bytes, mode: str) -> bool:
+        if mode == "dead":
+            return True
+        if mode == "runs_out" and RASTER in data:
+            with self._lock:
+                if self._mode == mode:
+                    self._mode = mode = "paper_out"
+            start = data.index(RASTER)
+            self._held += data[start:]
+            return self._work(data[:start])
+        if mode == "paper_out" and not self._is_question(data):
+            self._held += data
+            return True
+        return self._work(data)
 
     @staticmethod
     def _is_question(data: bytes) -> bool:
@@ -204,12 +226,13 @@ class VirtualPrinter:
         return True
 
     def _answer(self, answer: bytes) -> None:
-        if self._connection is None:
+        connection = self._connection
+        if connection is None or self._mode == "mute":
             return
         if self._mode == "garbage":
             answer = b"\xff\xa5\xe3garbage\x00\xff"
         with contextlib.suppress(OSError):  # the host went away without waiting for its answer
-            self._connection.sendall(answer)
+            connection.sendall(answer)
 
     def _status(self, question: int) -> int:
         out, near = self._mode == "paper_out", self._mode == "near_end"
@@ -223,7 +246,9 @@ class VirtualPrinter:
 
     def _drop(self, paper: Paper) -> None:
         if self._mode == "slow":
-            self._stop.wait(self._value)
+            # Another mode ends the wait: a test that mends the printer does not stand in its queue.
+            self._changed.clear()
+            self._changed.wait(self._value)
         low, _ = paper.image.convert("L").getextrema()
         if low:
             self._blank_cuts += 1
@@ -235,7 +260,8 @@ class VirtualPrinter:
         paper.image.save(hidden, format="PNG")
         hidden.rename(path)
         row = {"file": str(path), "at": _now(), "qr": read_codes(paper), "cuts": paper.cuts}
-        self._papers.append(row)
+        with self._lock:
+            self._papers.append(row)
         _LOG.info("paper %s", json.dumps(row, ensure_ascii=False))
 
 
