@@ -6,7 +6,8 @@ Layout before stuffing, one byte each unless said:
 
 On the wire a frame is ``00 <stuffed bytes> 00``. The leading zero costs one byte and keeps line noise from eating the
 frame that follows it. The CRC is CRC-16/CCITT with start value 0xFFFF (``binascii.crc_hqx(data, 0xFFFF)`` in CPython)
-over everything before it.
+over everything before it, sent inverted: sent plain, a closing zero that a flipped bit turns into a one would make the
+frame a byte longer and still right (a CRC of nought stays nought however many zeros follow).
 
 This file runs unchanged in CPython and in MicroPython, so it keeps to the language both share: no typing, no
 dataclasses, no enum, no match, no deletion from bytearrays. Times and I/O do not occur here.
@@ -106,7 +107,7 @@ class Frame:
     def encode(self):
         """The frame as it goes on the wire, delimiters included."""
         raw = bytes((self.kind, self.sequence, self.flags, self.node)) + self.payload
-        crc = crc16(raw)
+        crc = crc16(raw) ^ 0xFFFF
         return b"\x00" + cobs_encode(raw + bytes((crc >> 8, crc & 0xFF))) + b"\x00"
 
     def __repr__(self):
@@ -172,7 +173,7 @@ class Decoder:
         if len(raw) < HEADER + 2:
             self.too_short += 1
             return None
-        if crc16(raw[:-2]) != (raw[-2] << 8 | raw[-1]):
+        if crc16(raw[:-2]) ^ 0xFFFF != (raw[-2] << 8 | raw[-1]):
             self.bad_crc += 1
             return None
         self.good += 1

@@ -220,7 +220,7 @@ class Node:
         if restarted:
             self.link.drop_all()
             self.link.forget_peer()
-            self._passed_on = (new.boot, 0, 0)
+            self._passed_on = (new.boot, 0, 0)  # presses passed on raise what its hello said it has given out
         if not self.up or restarted:
             self._events.append(Greeted(new, restarted))
         self.up, self._mismatch, self._told_silent, self._asked_since = True, False, False, None
@@ -284,7 +284,7 @@ class Node:
             return 0
         boot, press = self._hub_presses.get(identity.uid, (0, 0))
         # Its flash forgot: under this counter it would give a new press the identity of an old one.
-        if identity.boot < boot or (identity.boot == boot and identity.press < press):
+        if identity.boot < boot or (identity.boot == boot and max(identity.press, self._passed_on[1]) < press):
             return boot + 1
         return 0
 

@@ -314,6 +314,8 @@ def rss_mib() -> float:
 def run(settings: Settings, address: str | None, virtual: Path | None) -> int:
     """The process. Exit status as config.process says."""
     setup_logging("bridge")
+    # escpos tells every opening and closing through the root logger itself, where nobody of ours logs.
+    logging.getLogger().addFilter(lambda record: record.levelno >= logging.WARNING)
     stop = stop_on_signals()
     die_on_thread_exception()
     Bridge(settings, address or f"unix:{settings.hub.socket}", virtual).run(stop)
