@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 
 from config.cli import Subparsers, command_group, fail
@@ -72,9 +71,10 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _pki(arguments: argparse.Namespace) -> int:
     from commune_server.pki import make_pki
+    from config.clock import make_clock
 
     try:
-        made = make_pki(arguments.out, arguments.device, datetime.now(UTC), arguments.host)
+        made = make_pki(arguments.out, arguments.device, make_clock("UTC").wall(), arguments.host)
     except ValueError as error:
         fail(f"Tên máy chưa đúng: {error}", f"The name is not right: {error}")
     except OSError as error:
