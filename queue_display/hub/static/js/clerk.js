@@ -25,7 +25,12 @@ let rested = { what: "", at: -REST_MS };
 let toastTimer = null;
 let wasLost = false;
 
-const counter = () => store.data && store.data.counters.find((each) => each.id === counterId);
+const RECEPTION = 0; // the desk at the door: no counter of its own, sees every queue, gives out numbers
+const counter = () => {
+  if (!store.data || counterId === null) return undefined;
+  if (counterId === RECEPTION) return { id: RECEPTION, state: "reception", ticket: null, services: store.data.services.map((each) => each.id) };
+  return store.data.counters.find((each) => each.id === counterId);
+};
 
 function ticketInHand() {
   const here = counter();
@@ -104,6 +109,7 @@ function places() {
 
 function described(each) {
   const known = facts.counters.find((one) => one.id === each.id) || each;
+  if (each.id === RECEPTION) return { id: RECEPTION, name: say("reception"), soft: "" };
   const name = !known.name || known.name === `Quầy ${each.id}` ? say("counter_n", { n: each.id }) : known.name;
   const state = each.state && each.state !== "open" ? ` (${say(each.state)})` : "";
   return { id: each.id, name, soft: named(known, "title") + state };
@@ -133,6 +139,7 @@ const DO = {
   main: () => {
     const { deed } = mainDeed(counter(), ticketInHand());
     if (deed === "next") return next();
+    if (deed === "issue") return DO.issue();
     return atCounter(deed, {}, () => say("open"));
   },
   start: simple("start", "start"),
@@ -158,7 +165,7 @@ const DO = {
   },
   close: () => atCounter("close", {}, () => say("closed_title")),
   return: () => list.chosen && rowDeeds(list.chosen).return && giveBack(list.chosen),
-  "row-call": () => list.chosen && rowDeeds(list.chosen).call && callTicket(list.chosen),
+  "row-call": () => list.chosen && counterId !== RECEPTION && rowDeeds(list.chosen).call && callTicket(list.chosen),
   "row-reprint": () => list.chosen && rowDeeds(list.chosen).reprint && reprint(list.chosen),
   "row-cancel": () => list.chosen && rowDeeds(list.chosen).cancel && cancel(list.chosen),
 };
@@ -175,7 +182,7 @@ function act(name) {
   if (deed ? !fits(deed, ticket) : NEEDS_TICKET.has(name) && ticket === null) return;
   if (name === "pause" && counter().state !== "open") return;
   if (name === "close" && (counter().state !== "open" || ticket !== null)) return;
-  if (name === "pick" && counter().state === "closed") return;
+  if (name === "pick" && !["open", "paused"].includes(counter().state)) return;
   DO[name](ticket);
 }
 
@@ -215,7 +222,7 @@ function build() {
   const was = list ? { tab: list.tab, chosenId: list.chosenId } : null;
   list = new List({ onChosen: (ticket) => desk && desk.row(ticket, able(), busy), onCall: (ticket) => rowDeeds(ticket).call && act("row-call") });
   if (was) Object.assign(list, was);
-  desk = new Desk(act, list);
+  desk = new Desk(act, list, counterId === RECEPTION);
   byId("main").replaceChildren(desk.node);
   const title = described(here);
   byId("header").replaceChildren(...[
@@ -225,7 +232,7 @@ function build() {
     el("div.link", { id: "link" }),
     el("div.clock", { id: "clock" }),
     el("button.button", { type: "button", id: "language", title: `${say("language_name")} (L)`, onclick: changeLanguage }, say("language")),
-    session.role === "clerk" ? null : el("button.button", { type: "button", id: "change-counter", onclick: changeCounter }, say("change_counter")),
+    ["clerk", "reception"].includes(session.role) ? null : el("button.button", { type: "button", id: "change-counter", onclick: changeCounter }, say("change_counter")),
     el("button.button", { type: "button", id: "sign-out", title: `${roleName(session.role)}`, onclick: signOut }, icon("out"), say("sign_out")),
   ].filter(Boolean));
   document.title = `${title.name} · ${named(facts.site, "place")}`;
@@ -318,7 +325,7 @@ async function begin() {
   }
   if (session.role === "display") return location.replace("/tv");
   const kept = Number(sessionStorage.getItem(COUNTER_KEY));
-  counterId = session.counter || (facts.counters.some((each) => each.id === kept) ? kept : null);
+  counterId = session.role === "reception" ? RECEPTION : session.counter || (facts.counters.some((each) => each.id === kept) ? kept : null);
   while (counterId === null) {
     counterId = await ask.askCounter(facts.counters.map(described));
     if (counterId !== null) sessionStorage.setItem(COUNTER_KEY, String(counterId));
@@ -334,7 +341,7 @@ document.addEventListener("keydown", onKey);
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("button") : null;
   if (button && event.detail > 0 && !button.closest("dialog")) button.blur();
-});
+}, true); // before the button acts: a dialog it opens gives the focus back to where it was then
 // While a request is on its way its keys answer nothing.
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest('[aria-disabled="true"]') : null;

@@ -49,7 +49,8 @@ function askToken() {
       } else await enter();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      problem = error.status === 401 ? say("token_wrong") : error.sentence(language());
+      // 422: too short to be a code at all. For the person it is the same mistake.
+      problem = error.status === 401 || error.status === 422 ? say("token_wrong") : error.sentence(language());
       draw();
     }
   };

@@ -6,6 +6,7 @@ import { get, Refused } from "./api.js";
 const SILENT_MS = 25000; // the hub pings every 10 s: two missed pings and a half
 const GRACE_MS = 3000; // a hub that restarts in two seconds is no news for the waiting room
 const BACKOFF_MS = [250, 500, 1000, 2000, 4000];
+const CLOCK_SLACK_MS = 2000;
 const FRESH_MS = 15 * 60 * 1000; // ask again now and then: also corrects the clock
 
 const ID_OF = { services: "id", counters: "id", tickets: "id", boards: "id", jobs: "id" };
@@ -172,10 +173,17 @@ export class Store {
 
   adopt(snapshot) {
     this.data = snapshot;
-    const match = /([+-])(\d\d):?(\d\d)$/.exec(snapshot.now);
-    const offset = match ? (match[1] === "-" ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3])) : 0;
-    this.nowAt = { site: Date.parse(snapshot.now), offset, mono: performance.now() };
+    this.setClock(snapshot.now);
     this.handlers.onChange(this.data, this);
+  }
+
+  /** Follow the hub's clock; seconds only, so a smaller difference is left alone and the clock never steps back by one. */
+  setClock(iso) {
+    const match = /([+-])(\d\d):?(\d\d)$/.exec(iso);
+    const offset = match ? (match[1] === "-" ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3])) : 0;
+    const site = Date.parse(iso);
+    if (this.nowAt !== null && offset === this.nowAt.offset && Math.abs(site - this.now()) < CLOCK_SLACK_MS) return;
+    this.nowAt = { site, offset, mono: performance.now() };
   }
 
   apply(message) {
@@ -185,7 +193,8 @@ export class Store {
       this.refetch();
       return;
     }
-    const newDay = "service_day" in message.data || "epoch" in message.data || "clock" in message.data;
+    const newDay = ["service_day", "epoch", "clock"].some((key) => key in message.data && message.data[key] !== this.data[key]);
+    if ("now" in message.data) this.setClock(message.data.now);
     this.data = { ...merge(this.data, message.data), rev: message.rev };
     if (newDay) this.refetch();
     this.handlers.onChange(this.data, this);

@@ -119,6 +119,9 @@ const WORDS = {
   cancel_hint: ["Số đã hủy không dùng lại được. Chỉ hủy khi người dân đã về hoặc lấy nhầm.", "A cancelled number is never used again. Cancel only when the citizen has left or took it by mistake."],
   cancel_do: ["Hủy số {number}", "Cancel {number}"],
   next_busy_title: ["{number} còn ở quầy", "{number} is still at the counter"],
+  reception: ["Đón tiếp", "Reception"],
+  reception_title: ["Cấp số giúp người dân", "Numbers for citizens"],
+  reception_hint: ["Bấm phím cách để cấp số. Chọn một số bên cạnh để in lại hoặc hủy.", "Press the space bar to issue a number. Choose one in the list to print it again or cancel it."],
   // said
   said_called: ["Đã gọi {number}.", "{number} called."],
   said_none: ["Chưa có ai chờ.", "Nobody is waiting."],

@@ -23,6 +23,7 @@ export const DESK = [
 
 /** What the one large key does: `{deed, word}`. */
 export function mainDeed(counter, ticket) {
+  if (counter.state === "reception") return { deed: "issue", word: "issue" };
   if (ticket) return { deed: "next", word: "done_next" };
   if (counter.state === "closed") return { deed: "open", word: "open_counter" };
   if (counter.state === "paused") return { deed: "resume", word: "resume" };

@@ -9,7 +9,7 @@ const keyNode = (letter) => el("kbd", { "aria-hidden": "true" }, letter);
 
 export class Desk {
   /** `act(name)` for every key on the page. */
-  constructor(act, list) {
+  constructor(act, list, reception = false) {
     this.list = list;
     this.toast = document.getElementById("toast"); // one node for the life of the page: an alert is spoken once
     this.buttons = new Map();
@@ -40,7 +40,8 @@ export class Desk {
     this.rowTools = el("div.row-tools", { id: "row-tools" }, this.rowName, ...Object.values(this.tools));
     this.rowHint = el("p.row-hint", {}, say("list_hint"));
     list.node.append(this.rowTools, this.rowHint);
-    this.node = el("div.page", {}, el("div.desk", {}, this.current, this.main, deeds, desk), list.node);
+    this.reception = reception;
+    this.node = el("div.page", {}, el("div.desk", {}, this.current, this.main, ...(reception ? [] : [deeds, desk])), list.node);
   }
 
   /** `view`: {data, counter, ticket, now, able} where able is false while the link is lost. */
@@ -55,7 +56,7 @@ export class Desk {
       const times = ticket.calls > 1 ? ` · ${say("called_times", { n: ticket.calls })}` : "";
       setText(this.detail, (service ? named(service, "name") : "") + times);
     } else {
-      setText(this.state, say(counter.state));
+      setText(this.state, say(this.reception ? "open" : counter.state));
       if (counter.state === "paused") {
         const { pause } = counter;
         setText(this.number, say("paused_title"));
@@ -63,6 +64,9 @@ export class Desk {
       } else if (counter.state === "closed") {
         setText(this.number, say("closed_title"));
         setText(this.detail, say("closed_hint"));
+      } else if (this.reception) {
+        setText(this.number, say("reception_title"));
+        setText(this.detail, say("reception_hint"));
       } else {
         setText(this.number, say(empty ? "nobody" : "counter_free"));
         setText(this.detail, say(empty ? "nobody_hint" : "next_hint"));
@@ -95,7 +99,7 @@ export class Desk {
     setText(this.rowName, ticket.number);
     const may = rowDeeds(ticket);
     for (const [name, button] of Object.entries(this.tools)) {
-      button.hidden = !may[name];
+      button.hidden = !may[name] || (this.reception && name === "call");
       this.enable(button, able && may[name], busy);
     }
   }
