@@ -5,7 +5,7 @@ the first byte of the picture left, so trying again is safe. `unknown`: somethin
 of it; a person looks at the paper and decides (house §4, step 4).
 
 The only file that imports `escpos`: its connectors carry the bytes (serial, USB, network, file), the picture is ours.
-It takes a quarter of a second and 10 MiB to import, so that happens at the first job.
+Its import is slow and takes memory, so it happens at the first job.
 """
 
 from __future__ import annotations
@@ -14,13 +14,16 @@ import fcntl
 import logging
 import os
 import select
+import shutil
 import socket
 import stat
+import sys
 import termios
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from config.settings import Printer as PrinterSettings
@@ -54,6 +57,31 @@ class PrinterStatus:
     detail: str
 
 
+def _escpos() -> tuple[Any, type[Exception]]:
+    """python-escpos' connectors and its base error, imported with our one profile instead of its 35.
+
+    It makes a temporary folder for a pickle of the profiles and forgets it; nothing may be left lying about, least of
+    all a pickle.
+    """
+    if "escpos" not in sys.modules:
+        variable = "ESCPOS_CAPABILITIES_FILE"
+        before = os.environ.get(variable)
+        os.environ[variable] = str(Path(__file__).parent / "assets" / "escpos_profile.yml")
+        try:
+            from escpos import capabilities
+        finally:
+            if before is None:
+                del os.environ[variable]
+            else:
+                os.environ[variable] = before
+        shutil.rmtree(capabilities.pickle_dir, ignore_errors=True)
+        # It reports every opening and closing through the root logger: a line for each question of a day.
+        logging.getLogger().addFilter(lambda record: record.levelno > logging.INFO or "escpos" not in record.pathname)
+    from escpos import exceptions, printer
+
+    return printer, exceptions.Error
+
+
 class _EscposWire:
     """One of python-escpos' connectors, with a deadline (monotonic seconds) on everything.
 
@@ -61,9 +89,7 @@ class _EscposWire:
     """
 
     def __init__(self, settings: PrinterSettings, limit_s: float) -> None:
-        from escpos import printer as connectors  # heavy: see the module's text
-        from escpos.exceptions import Error
-
+        connectors, Error = _escpos()
         self._kind = settings.kind
         try:
             if settings.kind == "network":

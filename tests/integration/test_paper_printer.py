@@ -4,6 +4,8 @@ paper by itself."""
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 import time
 import tty
@@ -62,6 +64,26 @@ def test_one_job_is_one_paper_dot_by_dot(far: VirtualPrinter) -> None:
         assert image.convert("1").tobytes() == draw_job(JOB).tobytes()
     assert printer.status().paper == "ok"
     assert far.state()["errors"] == []
+
+
+def test_printing_leaves_no_temporary_folder_and_no_chatter_behind(far: VirtualPrinter, tmp_path: Path) -> None:
+    """In a process of its own: the first import of the printer library is what would leave them."""
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    program = (
+        "import logging, sys\n"
+        "logging.basicConfig(level=logging.INFO)\n"
+        "from config.settings import Printer as PrinterSettings\n"
+        "from firmware_bridge.printer import Printer\n"
+        f"p = Printer(PrinterSettings(kind='network', host={far.host!r}, port={far.port}))\n"
+        "print(p.print_job({'kind': 'ticket', 'ticket': {'number': 'A042'}}).state)\n"
+    )
+    environment = os.environ | {"TMPDIR": str(temporary)}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
+    assert done.stdout == "printed\n", done.stderr
+    assert done.stderr == ""
+    assert list(temporary.iterdir()) == []
 
 
 def test_paper_out_before(far: VirtualPrinter) -> None:
@@ -192,7 +214,11 @@ def test_serial_with_a_printer_behind_a_pseudo_terminal(tmp_path: Path) -> None:
     link.parent.mkdir(parents=True)
     link.symlink_to(os.ttyname(slave))
     papers: list[Paper] = []
-    reader = Reader(on_paper=papers.append, on_answer=lambda answer: os.write(master, answer) and None)
+
+    def answer(data: bytes) -> None:
+        os.write(master, data)
+
+    reader = Reader(on_paper=papers.append, on_answer=answer)
     stop = threading.Event()
     alive = threading.Event()
     alive.set()  # cleared: the printer is switched off, its cable still plugged in
