@@ -101,7 +101,7 @@ def _national(code: str) -> str:
 
 def _read_json(file: Path) -> Any:
     try:
-        return json.loads(file.read_bytes())
+        return json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise CatalogueError([f"{file}: cannot be read: {error.strerror}"]) from error
     except json.JSONDecodeError as error:

@@ -15,23 +15,24 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from config.catalogue_model import Procedure
 from kiosk.catalogue import Catalogue
 
 MAX_QUERY = 120
 MAX_WORDS = 14
-LEAST_SCORE = 0.28
+LEAST_SCORE = 0.33
 _INITIALS = 0.8
 
 # Words in nearly every question; they tell nothing about which procedure is meant.
 _FILLERS = frozenset(
     """lam xin cap cho cua toi minh em anh chi muon can thi la gi the nao nhu sao o dau bao nhieu het mat may tien
-    thu tuc ho so di duoc khong ko k hoi ve voi va de bi co nay kia ai khi moi phai giup a oi nha nhe vay roi chua
+    thu tuc ho so di duoc khong ko k hoi ve voi va de bi co nay kia ai khi moi phai giup a oi nha nhe vay roi chua chau
     day truc tuyen giay to dang ky ngay lau i want to how do get a the of for my an need please is what apply
     certificate register registration procedure paper papers""".split()  # noqa: SIM905 - a list of 90 words reads worse
 )
-_FILLER_WEIGHT = 0.22
+_FILLER_WEIGHT = 0.12
 
 _SOUNDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), to)
@@ -195,7 +196,7 @@ class Search:
 
     def _query_words(self, text: str) -> list[str]:
         words: list[str] = []
-        for word in fold(text).split():
+        for word in self._joined(fold(text).split()):
             long = self._abbreviations.get(word) or _CHAT.get(word)
             if long is not None and (word not in self._idf or word in self._abbreviations):
                 words += long.split()
@@ -204,6 +205,18 @@ class Search:
             else:
                 words += self._split(word)
         return words[:MAX_WORDS]
+
+    def _joined(self, words: list[str]) -> Iterable[str]:
+        """`ct 07` → ct07: a form's number torn off its letters."""
+        skip = False
+        for word, following in zip_longest(words, words[1:], fillvalue=""):
+            if skip:
+                skip = False
+            elif following.isdigit() and word + following in self._idf:
+                skip = True
+                yield word + following
+            else:
+                yield word
 
     def _split(self, word: str) -> list[str]:
         """`khaisinh` → khai sinh, where no single known word is near."""
@@ -234,7 +247,8 @@ class Search:
 
         if word in self._idf:
             add(word, 1.0)
-        if len(word) >= 2 and (last or word not in _FILLERS):
+        # One letter is the beginning of a word only while it is being typed; fillers are no beginnings then.
+        if (last or word not in _FILLERS) and (len(word) >= 2 or (last and word not in _FILLERS)):
             for candidate in self._starting(word):
                 share = len(word) / len(candidate)
                 add(candidate, (0.6 + 0.35 * share) if last else (0.45 + 0.4 * share))

@@ -207,10 +207,6 @@ def _read_zxing(luma: Luma, engine: str, *, linear: bool, patch: bool = False) -
         symbology = _ZXING_NAMES.get(result.format.name)
         if symbology is None or not result.valid or not result.text:
             continue
-        if _is_part(result):
-            # One part of a text spread over several QR: whatever it looks like, it is not the whole.
-            symbols.append(Symbol("\0", symbology, engine, _circle(result.position)))
-            continue
         symbols.append(Symbol(result.text, symbology, engine, _circle(result.position)))
     return symbols
 
@@ -231,11 +227,6 @@ def _formats(linear: bool) -> Any:
     if linear:
         wanted += [_zxing.BarcodeFormat.Code128, _zxing.BarcodeFormat.Code39]
     return _zxing.BarcodeFormats(wanted)
-
-
-def _is_part(result: Any) -> bool:
-    extra = result.extra
-    return isinstance(extra, dict) and bool({"SequenceSize", "SequenceIndex"} & set(extra))
 
 
 def _circle(position: Any) -> tuple[float, float, float]:

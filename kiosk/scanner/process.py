@@ -221,7 +221,7 @@ class ScannerProcess:
         finally:
             with self._lock:
                 self._child = None
-            _end(child)
+            _end(child, at_once=bool(why))
         well = time.monotonic() - first_frame if first_frame is not None else 0.0
         return well, why or f"the child ended with status {child.returncode}"
 
@@ -311,15 +311,15 @@ def _result(message: dict[str, Any]) -> ScanResult | None:
     )
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """Close, wait a little, kill, reap. The child's data may be worthless to save: it owns nothing on disk."""
+def _end(child: subprocess.Popen[bytes], *, at_once: bool) -> None:
+    """Close, wait a little (not for one that misbehaved), kill, reap. It owns nothing that could be lost."""
     if child.stdin is not None:
         try:
             child.stdin.close()
         except BrokenPipeError:
             log.debug("the child closed its pipe first")
     try:
-        child.wait(STOP_S / 2)
+        child.wait(0 if at_once else STOP_S / 2)
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()

@@ -17,6 +17,7 @@ from kiosk.scanner.grammar import NONE, PRIORITY, Reading, best
 NEED = 2
 WINDOW = 12  # frames; the slow stages come round every twelfth
 PATIENCE = 8
+PRESENT_FRAMES = 4  # patches are looked at in every second frame
 GONE_FRAMES = 6
 """Frames without the announced reading after which it may be announced again."""
 
@@ -37,6 +38,19 @@ class Verdict:
     reading: Reading
     symbology: str
     engine: str
+
+
+@dataclass(slots=True)
+class _Span:
+    """Where in the window a reading stands: first and last frame, in how many, and what it came from last."""
+
+    first: int
+    last: int = -1
+    count: int = 0
+    source: Seen | None = None
+
+    def overlaps(self, other: _Span) -> bool:
+        return self.first <= other.last and other.first <= self.last
 
 
 class Vote:
@@ -87,24 +101,31 @@ class Vote:
         self._away = 0 if still else self._away + 1
         if self._away >= GONE_FRAMES:
             self._announced = None
+            self._frames.clear()  # old votes must not announce a paper that has left
+            self._frames.append(now)
 
     def _verdict(self) -> Verdict | None:
-        counts: dict[Reading, int] = {}
-        source: dict[Reading, Seen] = {}
-        for frame in self._frames:
-            for reading in {each.reading for each in frame}:
-                counts[reading] = counts.get(reading, 0) + 1
+        spans: dict[Reading, _Span] = {}
+        for number, frame in enumerate(self._frames):
             for each in frame:
-                source[each.reading] = each
-        settled = [r for r in counts if counts[r] >= self._enough(r, source[r])]
+                span = spans.setdefault(each.reading, _Span(number))
+                span.count += span.last != number
+                span.last, span.source = number, each
+        now = len(self._frames)
+        present = {reading: span for reading, span in spans.items() if span.last >= now - PRESENT_FRAMES}
+        settled = [r for r, span in present.items() if span.source and span.count >= self._enough(r, span.source)]
         if not settled:
             return None
-        reading = best(settled)
-        # A second, unconfirmed dossier may be the one that is meant: wait until it is confirmed or leaves the window.
-        if reading.code and any(r.kind == reading.kind and r != reading for r in counts):
+        kind = best(settled).kind
+        newest = max((r for r in settled if r.kind == kind), key=lambda r: present[r].last)
+        span = present[newest]
+        # Two papers held together are seen in turns or in one frame; one that took the other's place comes after it.
+        beside = [r for r in present if r.kind == kind and r != newest and present[r].overlaps(span)]
+        if any(r not in settled for r in beside):
+            return None  # the second may be the one that is meant: wait until it is confirmed or gone
+        if span.source is None or newest == NONE:
             return None
-        of_kind = next(source[r] for r in settled if r.kind == reading.kind)
-        return None if reading == NONE else Verdict(reading, of_kind.symbology, of_kind.engine)
+        return Verdict(Reading(kind) if beside else newest, span.source.symbology, span.source.engine)
 
     def _enough(self, reading: Reading, source: Seen) -> int:
         if reading.code is None:
