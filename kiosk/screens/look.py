@@ -72,8 +72,9 @@ class Look:
 
     @property
     def footer_mm(self) -> float:
-        """Height of the footer."""
-        return self.metrics.target + self.metrics.space * 0.7
+        """Height of the footer: two rows of buttons on a narrow panel."""
+        rows = 2 if self.metrics.portrait else 1
+        return rows * self.metrics.target + (rows - 0.3) * self.metrics.space
 
     @property
     def compact(self) -> bool:
@@ -182,7 +183,7 @@ class Look:
         main: Box | None = None,
         head: Widget | None = None,
     ) -> Box:
-        """Header, content, footer; `extra`: further buttons of the footer; `main`: beside *Xong*; `head` stands in the header."""
+        """Header, content, footer. `extra`: further buttons of the footer; `main`: beside *Xong*; `head`: in the header."""
         header = Box(
             (self._header(model, head),),
             "column",
@@ -255,6 +256,17 @@ class Look:
         bare = [bare_button(each) for each in left]
         bare_last = [bare_button(each) for each in last if isinstance(each, Box)]
         grow = Gap(grow=1)
+        if m.portrait:
+            around = Fit(
+                (
+                    row(*left[: len(left) - len(extra)], grow, done, gap=gap),
+                    row(*bare[: len(left) - len(extra)], grow, bare_button(done), gap=gap),
+                )
+            )
+            above: list[Widget] = [*extra, grow, *([main] if main else [])]
+            thin = [tight(bare_button(each)) if isinstance(each, Box) else each for each in above]
+            wanted = Fit((row(*above, gap=gap), row(*thin, gap=gap))) if extra or main else Gap(m.target)
+            return column(wanted, around, gap=gap)
         options: list[Widget] = []
         if model.ticket or model.result:
             seconds = max(0, int(self.seconds_left(model)))

@@ -23,9 +23,16 @@ def home(look: Look, model: Model) -> Box:
     take = _take(look, model)
     if m.portrait:
         grid = column(
-            replace(take, grow=1.25), row(*tiles[:2], gap=gap, grow=1), row(*tiles[2:], gap=gap, grow=1), gap=gap, even=True)
+            replace(take, grow=1.25),
+            row(*tiles[:2], gap=gap, grow=1),
+            row(*tiles[2:], gap=gap, grow=1),
+            gap=gap,
+            even=True,
+        )
     else:
-        right = column(row(*tiles[:2], gap=gap, grow=1), row(*tiles[2:], gap=gap, grow=1), gap=gap, grow=2.05, even=True)
+        right = column(
+            row(*tiles[:2], gap=gap, grow=1), row(*tiles[2:], gap=gap, grow=1), gap=gap, grow=2.05, even=True
+        )
         grid = row(replace(take, grow=1.1 if m.large else 1.0), right, gap=gap)
     greeting = Text(words("home.greeting"), m.lead, 600, INK)
     content: Widget = grid

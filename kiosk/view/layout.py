@@ -190,7 +190,9 @@ class Layout:
         if box.way == "row":
             lengths = self._row_widths(box, iw, gap)
         else:
-            lengths = [0 if c.grow and (box.even or isinstance(c, (Fit, Guide))) else self.size(c, iw)[1] for c in box.children]
+            lengths = [
+                0 if c.grow and (box.even or isinstance(c, (Fit, Guide))) else self.size(c, iw)[1] for c in box.children
+            ]
             free = ih - sum(lengths) - gap * max(0, count - 1)
             shares = sum(c.grow for c in box.children)
             if free < 0:

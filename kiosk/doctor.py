@@ -1,0 +1,134 @@
+"""What `motcua doctor` asks of the kiosk: fonts, catalogue, screen, touch device, certificate."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from config.doctor import Check
+from config.fonts import FontMissing, fallback_file, font_file
+from config.settings import Settings
+
+
+def checks(settings: Settings) -> list[Check]:
+    """Findings about the person's screen; opens no window."""
+    if not settings.kiosk.enabled:
+        return [Check("kiosk", "ok", "Không lắp màn hình chạm.", "No touchscreen is set up.")]
+    return [_fonts(), _catalogue(settings), _screen(settings), *_touch(settings), _lookup(settings)]
+
+
+def _fonts() -> Check:
+    try:
+        font_file(400)
+    except FontMissing as error:
+        return Check("fonts", "fail", "Thiếu phông chữ Be Vietnam Pro.", str(error), "Cài lại gói.", "Reinstall it.")
+    if fallback_file() is None:
+        return Check(
+            "fonts",
+            "warn",
+            "Thiếu phông Noto Sans: chữ dân tộc ít người có thể không hiện.",
+            "Noto Sans is missing: letters of minority languages may not show.",
+            "apt install fonts-noto-core",
+            "apt install fonts-noto-core",
+        )
+    return Check("fonts", "ok", "Đủ phông chữ.", "All typefaces are there.")
+
+
+def _catalogue(settings: Settings) -> Check:
+    from kiosk.catalogue import CatalogueError, load_catalogue
+
+    try:
+        found = load_catalogue(Path(settings.kiosk.catalogue) if settings.kiosk.catalogue else None)
+    except CatalogueError as error:
+        return Check(
+            "catalogue",
+            "fail",
+            "Danh mục thủ tục chưa dùng được.",
+            "The catalogue cannot be used.",
+            error.problems[0],
+            error.problems[0],
+        )
+    count = len(found.procedures)
+    if not settings.kiosk.catalogue:
+        return Check(
+            "catalogue",
+            "warn",
+            f"Đang dùng {count} thủ tục mẫu (đến {found.valid_on}).",
+            f"The {count} sample procedures (as of {found.valid_on}) are in use.",
+            "Đặt kiosk.catalogue là danh mục xã đã công bố.",
+            "Set kiosk.catalogue to the commune's published list.",
+        )
+    return Check("catalogue", "ok", f"{count} thủ tục, đến {found.valid_on}.", f"{count}, as of {found.valid_on}.")
+
+
+def _screen(settings: Settings) -> Check:
+    wanted = settings.kiosk.video
+    if wanted == "dummy":
+        return Check("screen", "warn", "kiosk.video = dummy: không hiện lên màn hình nào.", "Nothing is shown (dummy).")
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        return Check("screen", "ok", "Có màn hình đồ họa.", "A graphical display is there.")
+    if not any(Path("/dev/dri").glob("card*")):
+        return Check(
+            "screen",
+            "fail",
+            "Không thấy màn hình nào (/dev/dri trống).",
+            "No display was found (/dev/dri is empty).",
+            "Cắm màn hình HDMI hoặc DSI rồi khởi động lại.",
+            "Plug the HDMI or DSI display in and restart.",
+        )
+    return Check("screen", "ok", "Có thiết bị màn hình /dev/dri.", "A display device is there (/dev/dri).")
+
+
+def _touch(settings: Settings) -> list[Check]:
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    from kiosk.touch import touch_device
+
+    device = touch_device(settings.kiosk.touch)
+    if device is None:
+        return [
+            Check(
+                "touch",
+                "warn",
+                "Không thấy màn hình cảm ứng; chuột vẫn dùng được.",
+                "No touch device was found; a mouse still works.",
+                "Cắm cáp USB của màn hình cảm ứng.",
+                "Plug the touch panel's USB cable in.",
+            )
+        ]
+    if not os.access(device, os.R_OK):
+        return [
+            Check(
+                "touch",
+                "fail",
+                f"Không được quyền đọc {device}.",
+                f"{device} may not be read.",
+                "Thêm người dùng motcua-kiosk vào nhóm input.",
+                "Add the user motcua-kiosk to the group input.",
+            )
+        ]
+    return [Check("touch", "ok", f"Màn hình cảm ứng {device}.", f"Touch device {device}.")]
+
+
+def _lookup(settings: Settings) -> Check:
+    given = settings.lookup
+    if not given.base_url:
+        return Check(
+            "lookup",
+            "warn",
+            "Chưa đặt máy chủ tra cứu hồ sơ (lookup.base_url).",
+            "No look-up server is set.",
+            "Đặt lookup.base_url, ca, cert, key.",
+            "Set lookup.base_url, ca, cert, key.",
+        )
+    for name in ("ca", "cert", "key"):
+        path = getattr(given, name)
+        if path and not os.access(path, os.R_OK):
+            return Check(
+                "lookup",
+                "fail",
+                f"Không đọc được lookup.{name}: {path}.",
+                f"lookup.{name} cannot be read: {path}.",
+                "Chạy lại install.sh hoặc chép chứng thư.",
+                "Run install.sh again or copy the certificate.",
+            )
+    return Check("lookup", "ok", f"Tra cứu tại {given.base_url}.", f"Looks up at {given.base_url}.")
