@@ -250,7 +250,10 @@ class Cabinet:
         while time.monotonic() < until:
             held = chip.ask("read")
             text = held["boards"][str(board.address)]["text"]
-            if held["changed_at_ms"] != before["changed_at_ms"] and text != before["boards"][str(board.address)]["text"]:
+            if (
+                held["changed_at_ms"] != before["changed_at_ms"]
+                and text != before["boards"][str(board.address)]["text"]
+            ):
                 return said | {"ms": held["changed_at_ms"] - held["key_at_ms"], "text": text}
             time.sleep(0.01)
         raise ControlError(f"counter {counter}: the board did not change within {timeout_s} s")
@@ -295,6 +298,7 @@ class Cabinet:
             "slow": Faults(delay_s=0.3 if value is None else value),
             "garbage": Faults(garbage=0.5 if value is None else value),
             "dead": Faults(dead=True),
+            "dribble": Faults(dribble=True),
             "unplugged": Faults(),
         }
         if mode not in wires:

@@ -30,6 +30,7 @@ class Faults:
     delay_s: float = 0.0
     garbage: float = 0.0  # noise before a frame
     dead: bool = False
+    dribble: bool = False  # every byte by itself
 
 
 def open_raw(immediate: bool) -> tuple[int, int]:
@@ -207,9 +208,10 @@ class Pump:
             targets = [self._host[0]] if self._host else []
         else:
             targets = [master for node, (master, _) in self._boards.items() if node not in self._cut]
-        for fd in targets:
+        pieces = [data[at : at + 1] for at in range(len(data))] if self.faults.dribble else [data]
+        for fd, piece in [(fd, piece) for fd in targets for piece in pieces]:
             try:
-                os.write(fd, data)
+                os.write(fd, piece)
             except BlockingIOError:
                 self.dropped += 1  # nobody reads there: a wire does not wait
 

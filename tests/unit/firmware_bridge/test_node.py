@@ -188,7 +188,7 @@ def test_a_flash_that_forgot_is_raised(desk: Desk, boot: int, press: int) -> Non
 
 
 def test_a_press_the_hub_got_from_us_is_no_sign_of_forgetting(desk: Desk) -> None:
-    """The hub was away when the board said hello; it comes back knowing the press that waited: one press, one ticket."""
+    """The hub was away at hello and comes back knowing the press that waited: one press, one ticket."""
     desk.node.set_hub(False, desk.now)
     desk.hello(press=0)
     desk.say("press", boot=4, press=1, button=0)
