@@ -104,6 +104,10 @@ def wrap(text: str, size: int, weight: int, width: int, max_lines: int) -> list[
             current = ""
             words.insert(0, word)
             continue
+        if NO_BREAK in word:
+            # Kept together as long as it fits a line; then its own blanks are the next best places.
+            words[:0] = word.split(NO_BREAK)
+            continue
         cut = len(word) - 1
         while cut > 1 and text_width(word[:cut], size, weight) > width:
             cut -= 1
@@ -125,7 +129,8 @@ def balance(text: str, size: int, weight: int, width: int, max_lines: int) -> li
     lines = wrap(text, size, weight, width, max_lines)
     if len(lines) < 2:
         return lines
-    low, high = width // 3, width
+    # Never so narrow that a word would have to be broken for it.
+    low, high = max(width // 3, *(round(text_width(word, size, weight)) for word in text.split(" "))), width
     while high - low > 4:
         middle = (low + high) // 2
         if len(wrap(text, size, weight, middle, max_lines + 1)) <= len(lines):

@@ -63,10 +63,10 @@ def _header(sheet: Sheet, job: Mapping[str, Any]) -> None:
     name = clean(site.get("name"), 120)
     place = clean(site.get("place"), 120)
     if name:
-        sheet.centered(_keep_together(name.upper()), 30, 700, leading=1.24, max_lines=4)
+        sheet.centered(_keep_together(name.upper()), 30, 700, leading=1.34, max_lines=4)
     # Some sites name themselves by their place already: once is enough.
     if place and place.casefold() not in name.casefold():
-        sheet.centered(_keep_together(place.upper()), 30 if len(place) <= 30 else 24, 700, leading=1.24, max_lines=2)
+        sheet.centered(_keep_together(place.upper()), 30 if len(place) <= 30 else 24, 700, leading=1.34, max_lines=2)
     if name or place:
         sheet.gap(14)
         sheet.rule(3)
@@ -191,8 +191,9 @@ def _draw_test(sheet: Sheet, job: Mapping[str, Any]) -> None:
     for mark in tones:
         small = " ".join(unicodedata.normalize("NFC", vowel + mark) for vowel in vowels)
         sheet.centered(small, 28, 500)
+    sheet.gap(14)
     for mark in tones:
-        sheet.centered(" ".join(unicodedata.normalize("NFC", v + mark) for v in vowels.upper()), 24, 700)
+        sheet.centered(" ".join(unicodedata.normalize("NFC", v + mark) for v in vowels.upper()), 24, 700, leading=1.55)
     sheet.gap(6)
     sheet.centered("Đ đ  0123456789", 30, 600)
     sheet.gap(12)

@@ -17,7 +17,7 @@ import zxingcpp
 from PIL import Image, ImageChops
 from pyzbar import pyzbar
 
-from firmware_bridge.paper import balance, clean, text_width, wrap
+from firmware_bridge.paper import NO_BREAK, balance, clean, text_width, wrap
 from firmware_bridge.ticket import JobUndrawable, draw_job
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -173,6 +173,11 @@ def test_wrapping_loses_no_word_and_stays_inside() -> None:
     assert len(balance(text, 26, 500, 300, 20)) == len(lines)
     assert "".join(wrap("W" * 100, 26, 500, 300, 99)) == "W" * 100
     assert wrap(text, 26, 500, 300, 2)[-1].endswith("…")
+    place = "PHƯỜNG NGUYỄN THỊ MINH KHAI"
+    for width in (200, 260, 330, 420, 528):
+        lines = balance(f"HÀNH CHÍNH CÔNG {place.replace(' ', NO_BREAK)} – HOÀ KHÁNH BẮC", 30, 700, width, 9)
+        words = " ".join(lines).replace(NO_BREAK, " ").split()
+        assert words == f"HÀNH CHÍNH CÔNG {place} – HOÀ KHÁNH BẮC".split(), "a word was broken in two"
 
 
 @pytest.mark.parametrize(
