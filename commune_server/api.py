@@ -16,6 +16,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from commune_server.dossiers import DossierStore, Factor
 from commune_server.limits import Limits
@@ -29,6 +31,7 @@ from config.settings import ServerSettings
 
 log = logging.getLogger("api")
 
+LONGEST_BODY = 16 * 1024
 _PLACES = {"code", "factor", "kind", "value", "device", "epoch", "after", "limit", "newest"}
 _DEVICE = r"^[a-z0-9/-]{1,100}$"
 DASHBOARD = Path(__file__).parent / "dashboard"
@@ -129,14 +132,46 @@ class Services:
     broker_connected: Callable[[], bool]
 
 
+def _problem(status: int, places: list[str]) -> JSONResponse:
+    code, vi, en = {
+        400: ("bad_request", "Yêu cầu chưa đúng mẫu.", "The request is not of the contract."),
+        403: ("no_device", "Chứng thư không ghi tên máy.", "The certificate names no device."),
+        404: ("no_such_path", "Không có địa chỉ này.", "There is nothing at this address."),
+        405: ("wrong_method", "Địa chỉ này không nhận cách gọi đó.", "This address does not take that method."),
+        413: ("too_long", "Yêu cầu quá dài.", "The request is too long."),
+        422: ("bad_request", "Yêu cầu chưa đúng mẫu.", "The request is not of the contract."),
+    }.get(status, ("failed", "Chưa làm được. Mời thử lại sau.", "This did not work. Please try later."))
+    return JSONResponse({"error": {"code": code, "vi": vi, "en": en, "given": places}}, status)
+
+
 async def _no_input_echo(_request: Request, error: Exception) -> JSONResponse:
     """FastAPI's own 422 repeats what was sent: that may be an identity number. This one names only the places."""
     places: list[str] = []
     if isinstance(error, RequestValidationError):
         # Only names we know: an unknown key is the sender's own text.
         places = sorted({str(part) for each in error.errors() for part in each["loc"] if part in _PLACES})
-    body = {"code": "bad_request", "vi": "Yêu cầu chưa đúng mẫu.", "en": "The request is not of the contract."}
-    return JSONResponse({"error": body | {"given": places}}, 422)
+    return _problem(422, places)
+
+
+async def _plain_error(_request: Request, error: Exception) -> JSONResponse:
+    return _problem(error.status_code if isinstance(error, HTTPException) else 500, [])
+
+
+class ShortBodies:
+    """Refuses a body that is longer than any question of the contract, before it is read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http":
+            headers = dict(scope["headers"])
+            length = headers.get(b"content-length", b"0")
+            if b"transfer-encoding" in headers or not length.isdigit() or int(length) > LONGEST_BODY:
+                await _problem(413, [])(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
 
 def device_routes(services: Services) -> APIRouter:
@@ -244,7 +279,9 @@ def admin_routes(services: Services) -> APIRouter:
 def build_app(*routers: APIRouter, title: str = "Một Cửa Edge – máy chủ xã / commune server") -> FastAPI:
     """An application of these routes, without FastAPI's own pages (they load scripts from the internet)."""
     app = FastAPI(title=title, version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(ShortBodies)
     app.add_exception_handler(RequestValidationError, _no_input_echo)
+    app.add_exception_handler(HTTPException, _plain_error)
     for router in routers:
         app.include_router(router)
     return app
