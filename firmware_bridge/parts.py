@@ -80,6 +80,16 @@ def bus_lost(bus: str) -> Health:
     )
 
 
+def no_pins(why: str) -> Health:
+    return Health(
+        "gpio",
+        "down",
+        "gpio_unavailable",
+        f"Không mở được chân GPIO của nút lấy số: {why}",
+        f"The GPIO pins of the ticket buttons cannot be opened: {why}",
+    )
+
+
 def mismatch(part: str, event: Mismatch) -> Health:
     identity = event.identity
     theirs = f"{identity.firmware}, giao thức/protocol {identity.protocol}, {identity.dictionary:08x}"

@@ -11,13 +11,14 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from config.process import EXIT_OK, Heart, die_on_thread_exception, notify, setup_logging, stop_on_signals
 from config.settings import Settings
 from firmware_bridge import contract
 from firmware_bridge.control import ControlServer
 from firmware_bridge.errands import Errand, Errands
+from firmware_bridge.firmware.store import BootCounter
 from firmware_bridge.jobs import JobWorker
 from firmware_bridge.node import (
     Event,
@@ -31,11 +32,14 @@ from firmware_bridge.node import (
     WentSilent,
 )
 from firmware_bridge.panels import serial as panels
-from firmware_bridge.parts import Parts, bus_lost, mismatch, ok, silent, unshowable
+from firmware_bridge.parts import Parts, bus_lost, mismatch, no_pins, ok, silent, unshowable
 from firmware_bridge.port import PortState, SerialBus, milliseconds
 from firmware_bridge.printer import open_printer
 from firmware_bridge.speaker import open_speaker
 from queue_display.client import HubClient, HubRefused, merge
+
+if TYPE_CHECKING:
+    from firmware_bridge.panels.gpio import GpioPanel
 
 log = logging.getLogger("bridge")
 
@@ -61,6 +65,7 @@ class Bridge:
         self._buses: dict[str, SerialBus] = {}
         self._nodes: dict[panels.Place, Node] = {}
         self._make_buses()
+        self._gpio = self._open_gpio()
         self._speaker = open_speaker(settings)
         self._jobs = JobWorker(
             settings, self._hub, open_printer(settings), self._parts, self._light, self._beat("jobs")
@@ -87,6 +92,23 @@ class Bridge:
                 bus.id, bus.port, bus.baud, nodes, self._on_event, self._on_port, self._beat(f"bus-{bus.id}")
             )
 
+    def _open_gpio(self) -> GpioPanel | None:
+        """Buttons on the Pi's own pins, where the settings have any; without pins the rest works on."""
+        buttons = [button for button in self._settings.buttons if button.bus == "gpio"]
+        if not buttons:
+            return None
+        from firmware_bridge.panels.gpio import GpioPanel, GpioUnavailable, lgpio_factory, pi_uid
+
+        boots = BootCounter(str(Path(self._settings.paths.state) / "bridge-boot"))
+        try:
+            return GpioPanel(buttons, lgpio_factory(), pi_uid(), boots, self._gpio_pressed)
+        except GpioUnavailable as error:
+            self._parts.tell(no_pins(str(error)))
+        except OSError as error:
+            # Without its boot counter two presses could get one identity: better no button than somebody else's ticket.
+            self._parts.tell(no_pins(f"boot counter: {error}"))
+        return None
+
     # -- life
 
     def run(self, stop: threading.Event) -> None:
@@ -98,6 +120,8 @@ class Bridge:
         self._jobs.start()
         for bus in self._buses.values():
             bus.start()
+        if self._gpio:
+            self._gpio.start()
         stream = threading.Thread(target=self._follow, name="stream", daemon=True)
         stream.start()
         self.heart.start()
@@ -109,6 +133,8 @@ class Bridge:
         stream.join(5)
         for bus in self._buses.values():
             bus.stop()
+        if self._gpio:
+            self._gpio.close()
         self._jobs.stop()
         self._errands.stop()
         self._sayings.stop()
@@ -216,6 +242,24 @@ class Bridge:
             log.error("%s node %d: button %d has no service in the settings", bus, address, event.button)
             answered()
             return
+        self._errands.add(
+            ("press", event.uid, event.boot, event.press),
+            Errand(
+                lambda: self._hub.press(event.uid, event.boot, event.press, event.button, service), answered, answered
+            ),
+        )
+
+    def _gpio_pressed(self, event: Pressed) -> None:
+        panel = self._gpio
+        if panel is None:
+            return
+        service = next(
+            each.service for each in self._settings.buttons if (each.bus, each.input) == ("gpio", event.button)
+        )
+
+        def answered(*_: object) -> None:
+            panel.answered(event.boot, event.press)
+
         self._errands.add(
             ("press", event.uid, event.boot, event.press),
             Errand(

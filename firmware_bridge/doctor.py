@@ -1,0 +1,85 @@
+"""What `motcua doctor` finds out about the wires, without disturbing a running bridge."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from config.doctor import Check
+from config.settings import Bus, Settings
+
+BY_ID = Path("/dev/serial/by-id")
+
+
+def checks(settings: Settings) -> list[Check]:
+    """Each bus: is the port there, may we open it, does the bridge hold it. Pins, where buttons hang on them."""
+    out = [_bus(bus) for bus in settings.buses]
+    if not settings.buses and not any(button.bus == "gpio" for button in settings.buttons):
+        out.append(Check("bus", "ok", "Không có bus nào trong cấu hình.", "The settings have no bus."))
+    if any(button.bus == "gpio" for button in settings.buttons):
+        out.append(_gpio())
+    return out
+
+
+def _bus(bus: Bus) -> Check:
+    part = f"bus-{bus.id}"
+    path = Path(bus.port)
+    if not path.exists():
+        there = ", ".join(sorted(each.name for each in BY_ID.iterdir())) if BY_ID.is_dir() else ""
+        return Check(
+            part,
+            "fail",
+            f"Không thấy {path}.",
+            f"{path} is not there.",
+            f"Cắm lại cáp USB; đang có: {there or 'không cổng nào'}.",
+            f"Plug the USB cable in again; present: {there or 'no port at all'}.",
+        )
+    if not os.access(path, os.R_OK | os.W_OK):
+        return Check(
+            part,
+            "warn",
+            f"Người dùng này không mở được {path}.",
+            f"This user may not open {path}.",
+            "Dịch vụ chạy với nhóm dialout; thử lại bằng sudo.",
+            "The service runs with the group dialout; try again with sudo.",
+        )
+    held = _held(path)
+    return Check(
+        part,
+        "ok",
+        f"{path} có mặt" + (", dịch vụ cầu nối đang giữ." if held else "."),
+        f"{path} is there" + (", the bridge holds it." if held else "."),
+    )
+
+
+def _held(path: Path) -> bool:
+    """Whether somebody (the bridge) has the port's exclusive lock. Opens without touching the line's state."""
+    fd = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
+def _gpio() -> Check:
+    chips = sorted(str(path) for path in Path("/dev").glob("gpiochip*"))
+    if not chips:
+        return Check(
+            "gpio",
+            "fail",
+            "Máy này không có chân GPIO cho nút lấy số.",
+            "This machine has no GPIO pins for the ticket buttons.",
+            "Dùng nút trên bus serial, hoặc chạy trên Raspberry Pi.",
+            "Use buttons on a serial bus, or run on a Raspberry Pi.",
+        )
+    writable = any(os.access(chip, os.W_OK) for chip in chips)
+    return Check(
+        "gpio",
+        "ok" if writable else "warn",
+        "Có chân GPIO." if writable else "Người dùng này không dùng được GPIO (nhóm gpio).",
+        "GPIO pins are there." if writable else "This user may not use GPIO (group gpio).",
+    )
