@@ -197,9 +197,12 @@ def factor(look: Look, model: Model) -> Box:
         other = kinds[0]
         if look.compact:
             said = Fit((column(title, text, gap=gap), text, Gap(0.1)), grow=1.0)
-            return look.frame(model, column(said, board, gap=gap), main=show, head=row(boxes), extra=(other,))
-        parts = column(title, text, row(boxes, Gap(grow=1), other, gap=gap, align="center"), gap=gap)
-        return look.frame(model, column(parts, Gap(grow=1), board, gap=gap), main=show)
+            extra = () if model.factor else (other,)
+            return look.frame(model, column(said, board, gap=gap), main=show, head=row(boxes), extra=extra)
+        chosen = Fit((row(boxes, Gap(grow=1), other, gap=gap, align="center"), column(boxes, other, gap=gap)))
+        heads = ((title, text, chosen), (text, chosen), (chosen,))
+        content = Fit(tuple(column(*head, Gap(grow=1), board, gap=gap) for head in heads))
+        return look.frame(model, content, main=show)
     board = keys.digit_board(look)
     if m.portrait:
         return look.frame(model, column(title, text, switch, boxes, Gap(grow=1), board, gap=gap), main=show)
@@ -231,9 +234,9 @@ def details(look: Look, model: Model) -> Box:
             look.body(words("details.applicant", procedure=dossier.procedure, name=dossier.applicant), soft=True)
         )
     sentence = _sentence(look, dossier, under)
+    late: Widget | None = None
     if dossier.late_new:
-        late = look.body(words("details.late", date=date_text(dossier.late_new)))
-        sentence = column(sentence, late, gap=gap)
+        late = look.panel(look.body(words("details.late", date=date_text(dossier.late_new))))
     where = look.panel(look.body(words("details.where"), bold=True), look.body(_counter(look, dossier)))
     if dossier.supplement and dossier.group == "act":
         things, head = dossier.supplement, "details.supplement"
@@ -249,12 +252,18 @@ def details(look: Look, model: Model) -> Box:
     top = look.card(sentence, pad=(m.space, m.space * 0.8))
     steps = _steps(look, dossier, wide - 2 * m.space)
     if steps is not None and m.roomy and not m.portrait:
-        blocks: list[Widget] = [line, look.card(sentence, steps, gap=gap, pad=(m.space * 1.2, m.space)), *pair]
+        blocks: list[Widget | None] = [
+            line,
+            look.card(sentence, steps, gap=gap, pad=(m.space * 1.2, m.space)),
+            late,
+            *pair,
+        ]
     else:
-        blocks = [top, *pair, *([look.card(steps)] if steps is not None else [])]
-    pages = pages_of(look.layout, blocks, wide, high, gap)
+        blocks = [top, late, *pair, *([look.card(steps)] if steps is not None else [])]
+    shown = [each for each in blocks if each is not None]
+    pages = pages_of(look.layout, shown, wide, high, gap)
     if len(pages) > 1:
-        pages = pages_of(look.layout, blocks, wide - look.pager_mm, high, gap)
+        pages = pages_of(look.layout, shown, wide - look.pager_mm, high, gap)
     page = min(model.page, len(pages) - 1)
     body = column(*pages[page], gap=gap, grow=1)
     content = row(body, look.pager(page, len(pages)), gap=m.space)

@@ -84,7 +84,7 @@ def field(look: Look, text: str, hint: str) -> Box:
         "#16242B" if text else "#3C4A51",
         lines=1,
     )
-    short = Text("…" + text[-14:] + "|", m.body, 600, lines=1)
+    short = Text("…" + text[-10:] + "|", m.body, 600, lines=1)
     from kiosk.view.widgets import Fit
 
     options: tuple[Widget, ...] = (

@@ -183,7 +183,7 @@ class Look:
         main: Box | None = None,
         head: Widget | None = None,
     ) -> Box:
-        """Header, content, footer. `extra`: further buttons of the footer; `main`: beside *Xong*; `head`: in the header."""
+        """Header, content, footer. `extra`: more buttons of the footer; `main`: beside *Xong*; `head`: in the header."""
         header = Box(
             (self._header(model, head),),
             "column",
@@ -241,15 +241,15 @@ class Look:
             row(grow, flat, *tongues, *clock, gap=gap, align="center"),
             row(grow, flat, *tongues, gap=gap, align="center"),
         ]
-        return Fit(tuple(options))
+        return Fit(tuple(options), grow=1.0)
 
     def _footer(self, model: Model, extra: tuple[Box, ...], main: Box | None) -> Widget:
         m, words = self.metrics, self.words
         gap = m.space * 0.8
         home = self.button("home", words("nav.home"), icon="home")
-        back = (
-            [self.button("back", words("nav.back"), icon="back")] if model.trail and model.trail[-1] != "home" else []
-        )
+        waiting = model.screen == "issuing"  # the number is already on its way
+        before = bool(model.trail) and model.trail[-1] != "home"
+        back = [self.button("back", words("nav.back"), icon="back")] if before and not waiting else []
         done = self.button("done", words("nav.done"), main=main is None)
         last: list[Widget] = [main, done] if main else [done]
         left = [home, *back, *extra]
@@ -257,12 +257,10 @@ class Look:
         bare_last = [bare_button(each) for each in last if isinstance(each, Box)]
         grow = Gap(grow=1)
         if m.portrait:
-            around = Fit(
-                (
-                    row(*left[: len(left) - len(extra)], grow, done, gap=gap),
-                    row(*bare[: len(left) - len(extra)], grow, bare_button(done), gap=gap),
-                )
-            )
+            here: list[Box] = left[: len(left) - len(extra)]
+            ways: list[list[Box]] = [[*here, done], [bare_button(each) for each in [*here, done]]]
+            ways.append([tight(each) for each in ways[1]])
+            around = Fit(tuple(row(*way[:-1], grow, way[-1], gap=gap) for way in ways))
             above: list[Widget] = [*extra, grow, *([main] if main else [])]
             thin = [tight(bare_button(each)) if isinstance(each, Box) else each for each in above]
             wanted = Fit((row(*above, gap=gap), row(*thin, gap=gap))) if extra or main else Gap(m.target)
@@ -315,14 +313,14 @@ class Look:
         middle = Box((card,), "column", align="center", justify="center", pad=(self.margin, 0))
         return Box((under, Box(scrim=True), middle), "stack")
 
-    def pager(self, page: int, pages: int) -> Box | None:
-        """Up and down at the right, with words; None for a single page."""
+    def pager(self, page: int, pages: int, high: float = 1000.0) -> Box | None:
+        """Up and down at the right; None for a single page. The count is left out where `high` mm are too few."""
         if pages <= 1:
             return None
         m, words = self.metrics, self.words
-        side = m.target * 1.05
+        side = self._pager_side
 
-        def arrow(name: str, icon: str, text: str, live: bool) -> Widget:
+        def arrow(name: str, icon: str, live: bool) -> Widget:
             sign = Icon(icon, m.body * 1.7, self.primary if live else EDGE)
             if not live:
                 return Box((sign,), "column", align="center", justify="center", grow=1, min_height=m.target, width=side)
@@ -344,18 +342,19 @@ class Look:
                 pressed=self.pressed(False),
             )
 
-        return column(
-            arrow("back", "up", words("nav.up"), page > 0),
-            Text(words("nav.page", page=page + 1, pages=pages), m.body, 600, INK, "center", lines=1),
-            arrow("next", "down", words("nav.down"), page + 1 < pages),
-            gap=m.space * 0.5,
-            width=side,
-        )
+        count = Text(words("nav.page", page=page + 1, pages=pages), m.body, 600, INK, "center", lines=1)
+        shown = 2 * m.target + m.space + m.body * 1.9 <= high
+        up, down = arrow("back", "up", page > 0), arrow("next", "down", page + 1 < pages)
+        return column(up, count if shown else None, down, gap=m.space * 0.5, width=side)
 
     @property
     def pager_mm(self) -> float:
         """Room the pager takes beside the content."""
-        return self.metrics.target * 1.05 + self.metrics.space
+        return self._pager_side + self.metrics.space
+
+    @property
+    def _pager_side(self) -> float:
+        return self.metrics.target * (1.3 if self.metrics.large else 1.05)
 
 
 def replace_grow(widget: Widget) -> Widget:
@@ -373,12 +372,23 @@ def tight(box: Box) -> Box:
     return replace(box, pad=(box.pad[0] * 0.4, box.pad[1]))
 
 
+def split(layout: Layout, widget: Widget, width: float, height: float) -> list[Widget]:
+    """A text higher than a page, cut between its lines; anything else as it is."""
+    if not isinstance(widget, Text) or layout.height(widget, width) <= height:
+        return [widget]
+    block = layout.block(widget, layout.metrics.px(width))
+    fit = max(1, int(layout.metrics.px(height) // block.line))
+    lines = ["".join(run.text for run in line) for line in block.lines]
+    return [replace(widget, text=" ".join(lines[at : at + fit])) for at in range(0, len(lines), fit)]
+
+
 def pages_of(layout: Layout, blocks: Sequence[Widget], width: float, height: float, gap: float) -> list[list[Widget]]:
     """Blocks in order, cut into pages that are no higher than `height` mm."""
     pages: list[list[Widget]] = [[]]
     used = 0.0
     width -= 0.5  # millimetres are rounded to pixels: a line must not wrap later than it did here
-    for block in blocks:
+    height -= 0.8
+    for block in [part for each in blocks for part in split(layout, each, width, height)]:
         need = layout.height(block, width)
         if pages[-1] and used + gap + need > height:
             pages.append([])

@@ -16,12 +16,12 @@ def _paged(look: Look, model: Model, title: Widget, rows: list[Widget], extra: t
     wide, high = look.room
     gap = max(3.4, m.space * 0.75)
     use = high - look.layout.height(title, wide) - gap
-    if use < m.target * 2.4:  # a title that leaves no room for two rows goes
+    if use < 2 * m.target + m.space:  # a title that leaves no room for two rows goes
         title, use = Gap(0.1), high - gap
     pages = pages_of(look.layout, rows, wide - look.pager_mm, use, gap)
     page = min(model.page, len(pages) - 1)
     body = column(*pages[page], gap=gap, grow=1)
-    pager = look.pager(page, len(pages))
+    pager = look.pager(page, len(pages), use)
     return look.frame(model, column(title, row(body, pager, gap=m.space, grow=1), gap=gap), extra=extra)
 
 
@@ -118,7 +118,16 @@ def detail(look: Look, model: Model) -> Box:
     elif not m.large:
         blocks = [half, facts[2]]
     else:
-        blocks = list(facts)
+        plain = (
+            ("clock", "time", words.pick(time.text, time.text_en), time.verified),
+            ("document", "fee", words.pick(fee.text, fee.text_en), fee.verified),
+            ("person", "where", _where(look, each), True),
+        )
+        blocks = []
+        for icon, name, value, sure in plain:
+            label = look.body(words(f"procedure.{name}"), soft=True, grow=1)
+            blocks.append(row(Icon(icon, m.body * 1.5, look.primary), label, gap=m.space * 0.4, align="center"))
+            blocks.append(look.body(value + ("" if sure else " (*)"), bold=True))
     blocks.append(look.lead(words("procedure.papers")))
     papers = list(each.papers)
     for paper in papers:
@@ -133,10 +142,13 @@ def detail(look: Look, model: Model) -> Box:
     note = f"{words('procedure.unverified')} {valid}." if doubted else f"{valid}."
     blocks.append(look.body(note, soft=True))
     use = high - look.layout.height(title, wide) - gap
+    head: Widget | None = title
+    if use < 2 * m.target + m.space:  # a long name on a small panel turns with the pages
+        head, use, blocks = None, high, [title, *blocks]
     pages = pages_of(look.layout, _keep_heads(blocks), inner, use, gap * 0.7)
     page = min(model.page, len(pages) - 1)
-    pager = look.pager(page, len(pages))
-    content = column(title, row(column(*pages[page], gap=gap * 0.7, grow=1), pager, gap=m.space, grow=1), gap=gap)
+    pager = look.pager(page, len(pages), use)
+    content = column(head, row(column(*pages[page], gap=gap * 0.7, grow=1), pager, gap=m.space, grow=1), gap=gap)
     take = look.button("takefor", words("procedure.take"), icon="ticket", main=True)
     return look.frame(model, content, main=take)
 

@@ -101,7 +101,8 @@ def _tile(look: Look, target: str, icon: str, key: str) -> Box:
         column(sign, Gap(grow=1), title, gap=m.space * 0.3),
         column(Gap(grow=1), title, Gap(grow=1)),
     )
-    return look.card(Fit(options, grow=1), target=target, grow=1.0)
+    pad = (m.space * (0.5 if m.large else 1.0), m.space * 0.75)
+    return look.card(Fit(options, grow=1), target=target, grow=1.0, pad=pad)
 
 
 def _home_foot(look: Look, model: Model) -> Widget:
@@ -132,13 +133,17 @@ def message(
 ) -> Box:
     """One sign, one sentence, one explanation, and the next step."""
     m = look.metrics
-    words: list[Widget] = [look.headline(title)]
-    if text:
-        words.append(look.body(text))
-    said = column(*words, gap=m.space * 0.6, grow=1)
-    inner = row(look.medal(icon, colour), said, gap=m.space * 1.2, align="start")
-    card = look.card(inner, pad=(m.space * 1.4, m.space * 1.3))
-    content = column(Gap(grow=1), card, Gap(grow=1.4))
+    head, body = look.headline(title), look.body(text)
+    medal = look.medal(icon, colour)
+
+    def option(*parts: Widget, sign: bool = True) -> Widget:
+        said = column(*parts, gap=m.space * 0.6, grow=1)
+        inner = row(medal, said, gap=m.space * 1.2, align="start") if sign else said
+        card = look.card(inner, pad=(m.space * 1.2, m.space * (1.2 if sign else 0.7)))
+        return column(Gap(grow=1), card, Gap(grow=1.4))
+
+    small = look.lead(title)
+    content = Fit((option(head, body), option(head, body, sign=False), option(small, body, sign=False), option(small)))
     return look.frame(model, content, extra=actions, main=main)
 
 
@@ -225,7 +230,9 @@ def rate(look: Look, model: Model) -> Box:
         ]
         ask = look.body(words("rate.why"))
         lines = _chip_rows(look, chips, wide)
-        content = column(chosen, ask, *lines, gap=m.space * 0.8)
+        gap = m.space * 0.8
+        parts: tuple[Widget, ...] = (chosen, ask, *lines)
+        content: Widget = Fit(tuple(column(*parts[at:], gap=gap) for at in range(3)))
         return look.frame(model, content, main=look.button("send", words("rate.send"), main=True))
     gap = max(3.4, m.space * 0.8)
 

@@ -116,6 +116,9 @@ class FontBook:
             known = self._widths[key] = self.font(weight, size, fallback).size(text)[0]
         return known
 
+    def _word(self, word: str, weight: int, size: int) -> int:
+        return sum(self._width(run, weight, size, behind) for run, behind in self._split(word, weight))
+
     def em(self, cap_mm: float, metrics: Metrics) -> int:
         """Font size in pixels whose capitals are at least `cap_mm` high."""
         return max(6, -int(-cap_mm / metrics.panel.mm_per_px / CAP_PER_EM // 1))
@@ -136,10 +139,15 @@ class FontBook:
                         gap = False
             line: list[tuple[str, int, bool]] = []
             width = 0
-            for word, at_weight, spaced in pieces:
+            for at, (word, at_weight, spaced) in enumerate(pieces):
                 space = self._width(" ", at_weight, size, False) if spaced and line else 0
-                wide = sum(self._width(run, at_weight, size, behind) for run, behind in self._split(word, at_weight))
-                if line and spaced and width + space + wide > room:
+                wide = self._word(word, at_weight, size)
+                whole = wide  # with what is glued to it: a bold date and its full stop stay together
+                for glued, glued_weight, apart in pieces[at + 1 :]:
+                    if apart:
+                        break
+                    whole += self._word(glued, glued_weight, size)
+                if line and spaced and width + space + whole > room:
                     lines.append(line)
                     widths.append(width)
                     line, width, space = [], 0, 0

@@ -102,7 +102,8 @@ class Layout:
         inner = max(1, room - 2 * pad_x)
         if box.way == "row":
             widths = self._row_widths(box, inner, gap)
-            wide = sum(widths) + gap * max(0, len(box.children) - 1)
+            needs = [max(w, self.size(c, w)[0]) for c, w in zip(box.children, widths, strict=True)]
+            wide = sum(needs) + gap * max(0, len(box.children) - 1)
             high = max((self.size(c, w)[1] for c, w in zip(box.children, widths, strict=True)), default=0)
         elif box.way == "stack":
             sizes = [self.size(c, inner) for c in box.children]

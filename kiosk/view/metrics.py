@@ -79,7 +79,7 @@ class Metrics:
     @property
     def lead(self) -> float:
         """Titles of tiles and panels."""
-        return self.body * (1.06 if self.large else 1.2)
+        return self.body * (1.0 if self.large else 1.2)
 
     @property
     def headline(self) -> float:
