@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -201,7 +200,7 @@ def _press(arguments: argparse.Namespace) -> int:
     client = _client(arguments, "bridge")
     service = arguments.service or _first_service(client)
     # Without a given identity every press from here is a new one, whichever process makes it.
-    boot = int(time.time()) if arguments.boot is None else arguments.boot
+    boot = 0 if arguments.boot is None else arguments.boot
     count = secrets.randbits(48) if arguments.count is None else arguments.count
     return _show(arguments, client.press(arguments.board, boot, count, arguments.button, service))
 

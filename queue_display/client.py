@@ -65,6 +65,16 @@ class _UnixConnection(http.client.HTTPConnection):
             raise
 
 
+class _Kept:
+    """A thread's kept connection, closed with the thread or with its client."""
+
+    def __init__(self, connection: http.client.HTTPConnection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
 class HubClient:
     """A client of one hub at `unix:/…/hub.sock`, `http://host:port` or `https://host:port`.
 
@@ -105,23 +115,34 @@ class HubClient:
         return http.client.HTTPConnection(self._rest, timeout=self._timeout_s)
 
     def _request(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> dict[str, Any]:
-        kept: http.client.HTTPConnection | None = getattr(self._mine, "connection", None)
+        kept: _Kept | None = getattr(self._mine, "kept", None)
         # A kept connection may have been closed by a hub that started anew: that says nothing about the hub of now,
         # so such a request is made once more. A command carries its key, a GET changes nothing.
-        for connection in (kept, self._connect()) if kept is not None else (self._connect(),):
-            self._mine.connection = connection
+        if kept is not None:
             try:
-                connection.request(method, path, body, headers)
-                response = connection.getresponse()
-                status, raw = response.status, response.read()
-                return _answer(status, raw)
+                return self._exchange(kept, method, path, body, headers)
+            except TimeoutError as error:
+                raise HubUnreachable(f"{self.address}: no answer in time") from error
             except (http.client.HTTPException, OSError) as error:
-                connection.close()
-                self._mine.connection = None
-                failure = error
-                if isinstance(error, TimeoutError):
-                    break
-        raise HubUnreachable(f"{self.address}: {failure or type(failure).__name__}") from failure
+                log.debug("the kept connection is gone: %s", error)
+        try:
+            return self._exchange(_Kept(self._connect()), method, path, body, headers)
+        except (http.client.HTTPException, OSError) as error:
+            raise HubUnreachable(f"{self.address}: {error or type(error).__name__}") from error
+
+    def _exchange(
+        self, kept: _Kept, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> dict[str, Any]:
+        self._mine.kept = None
+        try:
+            kept.connection.request(method, path, body, headers)
+            response = kept.connection.getresponse()
+            status, raw = response.status, response.read()
+        except (http.client.HTTPException, OSError):
+            kept.connection.close()
+            raise
+        self._mine.kept = kept
+        return _answer(status, raw)
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
         """GET. Raises `HubUnreachable`, `HubRefused`."""
@@ -135,10 +156,7 @@ class HubClient:
 
     def close(self) -> None:
         """Close this thread's connection."""
-        connection = getattr(self._mine, "connection", None)
-        if connection is not None:
-            connection.close()
-            self._mine.connection = None
+        self._mine.kept = None
 
     # -- commands ------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,5 @@
-"""The ledger: the only durable state of the Pi, one SQLite file. The only importer of sqlite3 in this room.
+"""The ledger: the only durable state of the Pi, one SQLite file. With `ledger_file.py` the only importer
+of sqlite3 in this room.
 
 One writer connection, WAL, `synchronous=FULL`, both read back and asserted. Everything a command changes is written in
 one `BEGIN IMMEDIATE` transaction: number, ticket, press key, print job, answer and events (house §4). Measured in the
@@ -16,7 +17,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import secrets
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +28,7 @@ from typing import Any
 
 from config.events import EVENT_TYPES, make_event
 from queue_display import rows
-from queue_display.ledger_file import LedgerTooNew, claim, migrate, set_aside, sync_folder
+from queue_display.ledger_file import LedgerTooNew, claim, make, open_checked, set_aside
 from queue_display.model import Change, EngineError, Job, Now, Post, Press, Ticket
 
 log = logging.getLogger("ledger")
@@ -89,7 +89,7 @@ class Ledger:
         writer: sqlite3.Connection | None = None
         if path.exists():
             try:
-                writer = _open_checked(path)
+                writer = open_checked(path)
             except LedgerTooNew:
                 os.close(lock_file)
                 raise
@@ -97,7 +97,7 @@ class Ledger:
                 aside = set_aside(path, now.wall)
                 log.error("the ledger failed its check (%s); it is kept as %s, a new epoch begins", error, aside)
         if writer is None:
-            writer = _make(path, now, reserve=aside is not None)
+            writer = make(path, now.wall.date(), reserve=aside is not None)
         ledger = cls(path, writer, lock_file, origin)
         ledger.set_aside = aside
         return ledger
@@ -358,69 +358,3 @@ def _refusal(error: sqlite3.Error) -> LedgerError:
         str(error),
         status=503,
     )
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    # The lock in `Ledger` is what makes the second thread safe; isolation_level None leaves BEGIN to us.
-    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0, cached_statements=128)
-
-
-def _settle(db: sqlite3.Connection) -> None:
-    """The promises of a durable ledger, read back: a setting that did not take is as bad as a damaged file."""
-    mode = db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-    db.execute("PRAGMA synchronous = FULL")
-    db.execute("PRAGMA foreign_keys = ON")
-    level = db.execute("PRAGMA synchronous").fetchone()[0]
-    keys = db.execute("PRAGMA foreign_keys").fetchone()[0]
-    if (mode, level, keys) != ("wal", 2, 1):
-        raise sqlite3.DatabaseError(f"journal_mode={mode} synchronous={level} foreign_keys={keys}, want wal 2 1")
-
-
-def _open_checked(path: Path) -> sqlite3.Connection:
-    """Open an existing ledger. Raises `sqlite3.DatabaseError` when it is damaged."""
-    if path.stat().st_size == 0:
-        # A new ledger gets its name only when it is whole (`_make`): an empty file has lost its content.
-        raise sqlite3.DatabaseError("the file is empty")
-    db = _connect(path)
-    try:
-        _settle(db)
-        found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if found != "ok":
-            raise sqlite3.DatabaseError(found)
-        if db.execute("PRAGMA foreign_key_check").fetchone() is not None:
-            raise sqlite3.IntegrityError("a row refers to a ticket that is not there")
-        migrate(db)
-        for key in ("epoch", "service_day"):
-            if db.execute("SELECT 1 FROM meta WHERE key = ?", (key,)).fetchone() is None:
-                raise sqlite3.DatabaseError(f"the ledger has no {key}")
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def _make(path: Path, now: Now, *, reserve: bool) -> sqlite3.Connection:
-    """A new ledger with its epoch, given its name only when it is whole and on the disk."""
-    draft = path.with_name(path.name + ".new")
-    for leftover in (draft, Path(f"{draft}-wal"), Path(f"{draft}-shm")):
-        leftover.unlink(missing_ok=True)
-    db = _connect(draft)
-    _settle(db)
-    migrate(db)
-    db.execute("BEGIN IMMEDIATE")
-    notes = {
-        "epoch": secrets.token_hex(4),
-        "service_day": now.wall.date().isoformat(),
-        "rev": "0",
-        "watermark": "0",
-        "reserve": "1" if reserve else "0",
-        "session_secret": secrets.token_hex(32),
-    }
-    for key, value in notes.items():
-        db.execute(rows.PUT_META, (key, value))
-    db.execute("COMMIT")
-    db.close()  # the last connection folds the WAL into the file and removes it
-    draft.chmod(0o640)
-    draft.rename(path)
-    sync_folder(path.parent)
-    return _open_checked(path)

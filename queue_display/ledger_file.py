@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
+import sqlite3
 import time
-from datetime import datetime
+from datetime import date, datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 CLAIM_WAIT_S = 10.0
+_PUT_META = "INSERT INTO meta (key, value) VALUES (?, ?)"
 
 
 class LedgerTooNew(Exception):
@@ -55,7 +57,7 @@ def statements(script: str) -> list[str]:
     return [each.strip() for each in "\n".join(lines).split(";") if each.strip()]
 
 
-def migrate(db: Any, steps: list[tuple[int, str]] | None = None) -> None:
+def migrate(db: sqlite3.Connection, steps: list[tuple[int, str]] | None = None) -> None:
     """Bring a ledger to the newest version, all steps in one transaction: all or nothing.
 
     `db` is a connection in autocommit. Raises `LedgerTooNew` when the ledger is ahead of this software.
@@ -106,3 +108,69 @@ def set_aside(path: Path, at: datetime) -> Path:
             extra.rename(f"{target}{suffix}")
     sync_folder(path.parent)
     return target
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # The lock in `Ledger` is what makes the second thread safe; isolation_level None leaves BEGIN to us.
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0, cached_statements=128)
+
+
+def _settle(db: sqlite3.Connection) -> None:
+    """The promises of a durable ledger, read back: a setting that did not take is as bad as a damaged file."""
+    mode = db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA foreign_keys = ON")
+    level = db.execute("PRAGMA synchronous").fetchone()[0]
+    keys = db.execute("PRAGMA foreign_keys").fetchone()[0]
+    if (mode, level, keys) != ("wal", 2, 1):
+        raise sqlite3.DatabaseError(f"journal_mode={mode} synchronous={level} foreign_keys={keys}, want wal 2 1")
+
+
+def open_checked(path: Path) -> sqlite3.Connection:
+    """Open an existing ledger. Raises `sqlite3.DatabaseError` when it is damaged."""
+    if path.stat().st_size == 0:
+        # A new ledger gets its name only when it is whole (`make`): an empty file has lost its content.
+        raise sqlite3.DatabaseError("the file is empty")
+    db = _connect(path)
+    try:
+        _settle(db)
+        found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise sqlite3.DatabaseError(found)
+        if db.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            raise sqlite3.IntegrityError("a row refers to a ticket that is not there")
+        migrate(db)
+        for key in ("epoch", "service_day"):
+            if db.execute("SELECT 1 FROM meta WHERE key = ?", (key,)).fetchone() is None:
+                raise sqlite3.DatabaseError(f"the ledger has no {key}")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def make(path: Path, day: date, *, reserve: bool) -> sqlite3.Connection:
+    """A new ledger with its epoch, given its name only when it is whole and on the disk."""
+    draft = path.with_name(path.name + ".new")
+    for leftover in (draft, Path(f"{draft}-wal"), Path(f"{draft}-shm")):
+        leftover.unlink(missing_ok=True)
+    db = _connect(draft)
+    _settle(db)
+    migrate(db)
+    db.execute("BEGIN IMMEDIATE")
+    notes = {
+        "epoch": secrets.token_hex(4),
+        "service_day": day.isoformat(),
+        "rev": "0",
+        "watermark": "0",
+        "reserve": "1" if reserve else "0",
+        "session_secret": secrets.token_hex(32),
+    }
+    for key, value in notes.items():
+        db.execute(_PUT_META, (key, value))
+    db.execute("COMMIT")
+    db.close()  # the last connection folds the WAL into the file and removes it
+    draft.chmod(0o640)
+    draft.rename(path)
+    sync_folder(path.parent)
+    return open_checked(path)
