@@ -13,7 +13,6 @@ import json
 import logging
 import queue
 import random
-import ssl
 import threading
 from collections.abc import Iterable
 from typing import Any
@@ -28,6 +27,7 @@ from commune_server.store import Arrival, Store, Stored, Stream
 from config.clock import Clock
 from config.process import Heart, LossLog
 from config.settings import Ingest as IngestSettings
+from config.tls import client_context
 from config.topics import ROOT, TopicError, Topics
 
 log = logging.getLogger("ingest")
@@ -123,10 +123,7 @@ class Ingest:
         )  # fmt: skip
         client.connect_timeout = 5.0
         if self._settings.ca:
-            context = ssl.create_default_context(cafile=self._settings.ca)
-            context.minimum_version = ssl.TLSVersion.TLSv1_2
-            context.load_cert_chain(self._settings.cert, self._settings.key)
-            client.tls_set_context(context)
+            client.tls_set_context(client_context(self._settings.ca, self._settings.cert, self._settings.key))
         client.on_connect = self._connack_came
         client.on_subscribe = self._suback_came
         client.on_message = self._message_came

@@ -24,6 +24,7 @@ from commune_server.store import Store
 from config.clock import Clock, make_clock
 from config.process import EXIT_OK, Heart, die_on_thread_exception, notify, setup_logging, stop_on_signals
 from config.settings import ServerSettings
+from config.tls import client_context
 
 log = logging.getLogger("server")
 
@@ -102,6 +103,19 @@ def _tls(settings: ServerSettings) -> ssl.SSLContext:
     return context
 
 
+def _check_ingest_files(settings: ServerSettings) -> None:
+    ingest = settings.ingest
+    if not ingest.ca:
+        return
+    try:
+        client_context(ingest.ca, ingest.cert, ingest.key)
+    except OSError as error:
+        raise ServerError(
+            f"Không đọc được chứng thư ([ingest] ca, cert, key): {error}. Tạo bằng: motcua server pki --out THƯ_MỤC",
+            f"Cannot read the certificates ([ingest] ca, cert, key): {error}. Make them: motcua server pki --out DIR",
+        ) from error
+
+
 def _web(app: FastAPI, context: ssl.SSLContext | None) -> uvicorn.Server:
     options: dict[str, Any] = {"log_config": None, "access_log": False, "lifespan": "off", "server_header": False}
     if context is not None:
@@ -157,6 +171,7 @@ def run(settings: ServerSettings) -> int:
     clock = make_clock(settings.server.timezone)
     heart = Heart({"ingest": 30.0, "main": 30.0})
     context = _tls(settings)
+    _check_ingest_files(settings)
     sockets = [
         _listen(settings.server.listen, "các máy", "devices"),
         _listen(settings.server.admin_listen, "trang trạng thái", "the status page"),

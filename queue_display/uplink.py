@@ -27,6 +27,7 @@ from config import __version__
 from config.clock import Clock
 from config.process import LossLog
 from config.settings import Settings
+from config.tls import client_context
 from config.topics import Topics
 from queue_display.courier import Ack, Courier, full_jitter
 from queue_display.outbox import PROBLEMS, Outbox, Problem, UplinkState
@@ -175,6 +176,10 @@ class Uplink:
             self._courier = self._new_courier()
         try:
             client = self._client()
+        except OSError as error:  # a file is missing, or not what it should be
+            self._losses.lost("certificate", str(error))
+            return "uplink_certificate"
+        try:
             host, port = _address(broker)
             client.connect(host, port, keepalive=self._settings.keepalive_s, clean_start=True)
         except ssl.SSLCertVerificationError as error:
@@ -211,10 +216,7 @@ class Uplink:
         )
         client.connect_timeout = 5.0
         if self._settings.ca:
-            context = ssl.create_default_context(cafile=self._settings.ca)
-            context.minimum_version = ssl.TLSVersion.TLSv1_2
-            context.load_cert_chain(self._settings.cert, self._settings.key)
-            client.tls_set_context(context)
+            client.tls_set_context(client_context(self._settings.ca, self._settings.cert, self._settings.key))
         client.will_set(self._topics.state, self._presence(online=False), qos=1, retain=True)
         client.on_socket_open = self._socket_opened
         client.on_connect = self._connack_came
@@ -266,7 +268,11 @@ class Uplink:
         """Run the connection. Returns when stopped; raises `_Lost`."""
         deadline = self._clock.monotonic() + CONNACK_S
         while self._connack is None:
-            self._turn(client, deadline)
+            try:
+                self._turn(client, deadline)
+            except _Lost:
+                # With TLS 1.3 a broker turns our certificate away after the handshake: by hanging up.
+                raise _Lost("uplink_refused") from None
             if self._clock.monotonic() >= deadline:
                 raise _Lost("uplink_unreachable")
             if self._stop.is_set():

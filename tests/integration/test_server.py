@@ -222,6 +222,7 @@ def test_a_port_in_use_and_missing_certificates_are_sentences(
     for change, word in (
         ((f":{twin.port}", f":{server.port}"), "Không mở được cổng"),
         (("https.key", "none.key"), "motcua server pki"),
+        (("server.key", "none.key"), "motcua server pki"),
         (("sample = 0", "samples = 0"), "samples"),
     ):
         twin.config.write_text(text.replace(*change), encoding="utf-8")
