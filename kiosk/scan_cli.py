@@ -120,7 +120,7 @@ def _settings(path: Path | None) -> Any:
     try:
         return load_settings(path)
     except SettingsError as error:
-        fail("Cấu hình có lỗi:\n" + "\n".join(error.problems), "The settings have errors (listed above).")
+        fail("Cấu hình có lỗi:\n" + "\n".join(map(str, error.problems)), "The settings have errors (listed above).")
 
 
 def _line(row: dict[str, Any]) -> str:

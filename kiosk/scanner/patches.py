@@ -22,6 +22,7 @@ CELL = 16  # pixels; a cell should hold several bars, and a code of 40 px height
 MIN_ENERGY = 60.0  # mean squared step of grey per sample: below it is noise and paper texture
 MIN_COHERENCE = 0.55  # 1: all gradients in one direction, 0: in all
 MAX_TURN = math.cos(math.radians(2 * 18.0))  # neighbours further apart than 18° belong to different things
+MAX_SLANT = math.cos(math.radians(35.0))  # bars slanted further against their code are two things
 MIN_CELLS = 5
 MIN_LENGTH = 4.5 * CELL  # along the bars' normal: the shortest dossier code at 1 px a module is twice that
 MAX_PATCHES = 5
@@ -33,11 +34,10 @@ MAX_HEIGHT = 96  # px of the source across the bars: more adds time, not chances
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A levelled piece of the frame. `centre` in px of the frame, `angle` in radians of the scan direction."""
+    """A levelled piece of the frame. `centre` and `length` (along the code) in px of the frame."""
 
     luma: Luma
     centre: tuple[float, float]
-    angle: float
     length: float
 
 
@@ -55,19 +55,15 @@ def levelled(luma: Luma, known: list[tuple[float, float, float]] | None = None) 
     image: Image.Image | None = None
     for label in _regions(xx, yy, xy):
         box = _box(label, xx, yy, xy)
-        if box is None:
+        if box is None or any(math.hypot(box.x - kx, box.y - ky) < radius for kx, ky, radius in known or ()):
             continue
-        cx, cy, angle, length, depth = box
-        if known and any(math.hypot(cx - kx, cy - ky) < radius for kx, ky, radius in known):
-            continue
-        depth = min(depth, MAX_HEIGHT)
-        size = (round((length + 2 * QUIET) * SCALE), max(16, round(depth * SCALE)))
+        size = (round((box.length + 2 * QUIET) * SCALE), max(16, round(min(box.depth, MAX_HEIGHT) * SCALE)))
         if area + size[0] * size[1] > MAX_AREA:
             continue
         area += size[0] * size[1]
         if image is None:
             image = Image.fromarray(luma)
-        patches.append(Patch(_turn(image, cx, cy, angle, size), (cx, cy), angle, length))
+        patches.append(Patch(_turn(image, box, size), (box.x, box.y), box.length))
         if len(patches) == MAX_PATCHES:
             break
     return patches
@@ -125,30 +121,66 @@ def _regions(xx: Grid, yy: Grid, xy: Grid) -> list[list[tuple[int, int]]]:
     return [group for _, group in groups]
 
 
-def _box(group: list[tuple[int, int]], xx: Grid, yy: Grid, xy: Grid) -> tuple[float, float, float, float, float] | None:
-    """(centre x, centre y, angle, length along it, depth across it) of a group, px; None when too short for a code."""
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """Where a group of cells lies: middle, unit vectors along the code and along its bars, size in px along both."""
+
+    x: float
+    y: float
+    along: tuple[float, float]
+    bars: tuple[float, float]
+    length: float
+    depth: float
+
+
+def _box(group: list[tuple[int, int]], xx: Grid, yy: Grid, xy: Grid) -> _Box | None:
+    """The box of a group; None when it is too short for a code.
+
+    On a tilted paper the bars do not stand square on the code's own line. The line is fitted through the cells, the
+    bars' direction comes from the tensor: levelling with both keeps each row of the patch inside the code.
+    """
     r = np.array([cell[0] for cell in group])
     c = np.array([cell[1] for cell in group])
-    angle = 0.5 * math.atan2(2 * float(xy[r, c].sum()), float((xx[r, c] - yy[r, c]).sum()))
+    normal = 0.5 * math.atan2(2 * float(xy[r, c].sum()), float((xx[r, c] - yy[r, c]).sum()))
+    nx, ny = math.cos(normal), math.sin(normal)
     x, y = (c + 0.5) * CELL, (r + 0.5) * CELL
-    along = x * math.cos(angle) + y * math.sin(angle)
-    across = -x * math.sin(angle) + y * math.cos(angle)
+    ux, uy = _line(x, y, np.sqrt(np.hypot(xx[r, c] - yy[r, c], 2 * xy[r, c])), (nx, ny))
+    # Coordinates in the slanted frame (u along the code, v along the bars); v is square on the normal.
+    slant = ux * nx + uy * ny
+    along = (x * nx + y * ny) / slant
+    across = (-x * uy + y * ux) / slant
     a0, a1, b0, b1 = along.min(), along.max(), across.min(), across.max()
     length, depth = float(a1 - a0) + CELL, float(b1 - b0) + CELL
     if length < MIN_LENGTH:
         return None
     # The middle of the cells, not of their corners: a straggling cell must not pull the scan off the bars.
     a, b = float(a0 + a1) / 2, float(np.median(across))
-    cx = a * math.cos(angle) - b * math.sin(angle)
-    cy = a * math.sin(angle) + b * math.cos(angle)
-    return cx, cy, angle, length, depth
+    return _Box(a * ux - b * ny, a * uy + b * nx, (ux, uy), (-ny, nx), length, depth)
 
 
-def _turn(image: Image.Image, cx: float, cy: float, angle: float, size: tuple[int, int]) -> Luma:
-    """Cut out and level: output (0, 0)…size, enlarged by SCALE, its middle at (cx, cy), its x axis along `angle`."""
-    cos, sin = math.cos(angle) / SCALE, math.sin(angle) / SCALE
+def _line(
+    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], weight: Grid, normal: tuple[float, float]
+) -> tuple[float, float]:
+    """Unit vector of the line through the cells; the bars' normal where the cells make no clear line."""
+    total = float(weight.sum())
+    dx, dy = x - float((x * weight).sum()) / total, y - float((y * weight).sum()) / total
+    sxx, syy = float((dx * dx * weight).sum()), float((dy * dy * weight).sum())
+    sxy = float((dx * dy * weight).sum())
+    spread = math.hypot(sxx - syy, 2 * sxy)
+    angle = 0.5 * math.atan2(2 * sxy, sxx - syy)
+    ux, uy = math.cos(angle), math.sin(angle)
+    dot = ux * normal[0] + uy * normal[1]
+    if spread < 0.7 * (sxx + syy) or abs(dot) < MAX_SLANT:
+        return normal
+    return (ux, uy) if dot > 0 else (-ux, -uy)
+
+
+def _turn(image: Image.Image, box: _Box, size: tuple[int, int]) -> Luma:
+    """Cut out and level: enlarged by SCALE, the box's middle in the middle, code along x, bars along y."""
+    (ux, uy), (vx, vy) = box.along, box.bars
+    ax, bx, ay, by = ux / SCALE, vx / SCALE, uy / SCALE, vy / SCALE
     half_w, half_h = size[0] / 2, size[1] / 2
-    matrix = (cos, -sin, cx - cos * half_w + sin * half_h, sin, cos, cy - sin * half_w - cos * half_h)
+    matrix = (ax, bx, box.x - ax * half_w - bx * half_h, ay, by, box.y - ay * half_w - by * half_h)
     turned = image.transform(size, Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC, fillcolor=255)
     return np.asarray(turned, dtype=np.uint8)
 
