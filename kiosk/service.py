@@ -147,6 +147,9 @@ class Kiosk:
             threading.Thread(target=self._worker, args=(self._work,), name=f"worker-{number}", daemon=True).start()
         threading.Thread(target=self._worker, args=(self._ordered,), name="ordered", daemon=True).start()
         threading.Thread(target=self._follow, name="hub", daemon=True).start()
+        # A camera that is set up counts as working until its child says otherwise: it is only opened when somebody
+        # comes to the scan screen.
+        self.app.post(CameraState(self._settings.scanner.source != "none"))
         self._scanner.start(self._scanned, self._camera_state)
         self._scanner.watch(False)
 
