@@ -1,0 +1,1 @@
+"""The waiting room in a browser: served by the demo alone, by no installed unit."""

@@ -1,0 +1,110 @@
+"""The switches that break things, and what each does to which part. Nothing here touches a part's inside."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from dataclasses import dataclass
+
+from demo.start import Room
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One position of a switch."""
+
+    id: str
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A switch of the room: its positions, the first of them is *well*; `parts` name the notices that belong to it."""
+
+    id: str
+    vi: str
+    en: str
+    modes: tuple[Mode, ...]
+    parts: tuple[str, ...]
+    needs: str
+
+
+SWITCHES = (
+    Switch(
+        "printer", "Máy in phiếu", "Ticket printer",
+        (Mode("none", "Tốt", "well"), Mode("paper_out", "Hết giấy", "paper out"), Mode("slow", "Chậm 3 giây", "slow"),
+         Mode("dead", "Không trả lời", "dead"), Mode("unplugged", "Rút dây", "unplugged")),
+        ("printer",), "cabinet",
+    ),
+    Switch(
+        "bus", "Dây đến nút và bảng", "Cable to buttons and boards",
+        (Mode("none", "Tốt", "well"), Mode("loss", "Mất 20 %", "loss"), Mode("unplugged", "Rút dây", "unplugged")),
+        ("bus", "board"), "cabinet",
+    ),
+    Switch(
+        "board", "Vi điều khiển", "Microcontroller",
+        (Mode("none", "Chạy", "runs"), Mode("reset", "Bấm reset", "reset"), Mode("dead", "Mất điện", "no power")),
+        ("board", "bus"), "cabinet",
+    ),
+    Switch(
+        "network", "Mạng lên máy chủ", "Network to the server",
+        (Mode("none", "Thông", "up"), Mode("cut", "Đứt", "cut")),
+        ("uplink",), "broker",
+    ),
+    Switch(
+        "server", "Máy chủ xã", "Commune server",
+        (Mode("none", "Chạy", "runs"), Mode("down", "Tắt", "down")),
+        ("uplink", "lookup"), "server",
+    ),
+    Switch(
+        "hub", "Điện của máy gọi số", "Power of the queue's hub",
+        (Mode("none", "Có điện", "on"), Mode("power", "Rút điện (kill -9)", "cut (kill -9)")),
+        ("hub",), "hub",
+    ),
+)  # fmt: skip
+
+
+class HarmRefused(ValueError):
+    """No such switch or position, or this machine lacks the part; the text says which."""
+
+
+class Harm:
+    """Puts switches into positions. `position(id)` is what a switch was last put to."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._lock = threading.Lock()
+        self._positions = {each.id: "none" for each in SWITCHES}
+
+    def positions(self) -> dict[str, str]:
+        """Switch → position."""
+        return dict(self._positions)
+
+    def there(self) -> tuple[Switch, ...]:
+        """The switches that mean something on this machine."""
+        return tuple(each for each in SWITCHES if each.needs in self._room.supervisor.parts)
+
+    def put(self, switch_id: str, mode: str) -> None:
+        """Put a switch into a position. Raises `HarmRefused`, `ControlFailed` or `NotReady`."""
+        switch = next((each for each in self.there() if each.id == switch_id), None)
+        if switch is None or mode not in [each.id for each in switch.modes]:
+            raise HarmRefused(f"{switch_id} {mode}")
+        with self._lock:
+            if switch_id in ("printer", "bus", "board"):
+                self._room.cabinet.ask("misbehave", device=switch_id, mode=mode)
+            else:
+                self._process({"network": "broker"}.get(switch_id, switch_id), mode)
+            # A reset is over as soon as it happened.
+            self._positions[switch_id] = "none" if mode == "reset" else mode
+
+    def _process(self, name: str, mode: str) -> None:
+        part = self._room.part(name)
+        if part is None:
+            raise HarmRefused(name)
+        if mode == "none":
+            if part.pid is None:
+                self._room.supervisor.restart(name)
+            return
+        # Power and cables give no notice: SIGKILL, not a polite end.
+        self._room.supervisor.stop(name, signal.SIGKILL)
