@@ -284,7 +284,7 @@ class Check:
 
     def rating(self) -> Any:
         """Rated on the screen; the answer is an event of the hub."""
-        self.room.kiosk.ask("tap", id="go:home")
+        self.room.kiosk.ask("tap", id="home")
         wait_for("home", lambda: self._screen("home"))
         self.room.kiosk.ask("tap", id="go:rate")
         wait_for("the rating screen", lambda: self._screen("rate"))
