@@ -28,7 +28,7 @@ from typing import Any
 
 from config.events import EVENT_TYPES, make_event
 from queue_display import rows
-from queue_display.ledger_file import LedgerTooNew, claim, make, open_checked, set_aside
+from queue_display.ledger_file import CLAIM_WAIT_S, LedgerTooNew, claim, make, open_checked, set_aside
 from queue_display.model import Change, EngineError, Job, Now, Post, Press, Ticket
 
 log = logging.getLogger("ledger")
@@ -77,14 +77,14 @@ class Ledger:
         self._watermark = int(self.meta("watermark") or 0)
 
     @classmethod
-    def open(cls, path: Path, now: Now, origin: Origin) -> Ledger:
+    def open(cls, path: Path, now: Now, origin: Origin, *, wait_s: float = CLAIM_WAIT_S) -> Ledger:
         """Open, or make, the ledger at `path`.
 
         One that fails its check is renamed and kept, and a new epoch begins (`set_aside` says where it went). Raises
         `LedgerTooNew` for one that newer software wrote and `LedgerBusy` when another hub has it open.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock_file = claim(path)
+        lock_file = claim(path, wait_s)
         aside: Path | None = None
         writer: sqlite3.Connection | None = None
         if path.exists():
