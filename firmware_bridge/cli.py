@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ def register(subparsers: Any) -> None:
     run.add_argument("--config", type=Path)
     run.add_argument("--hub", help="unix:/đường/dẫn hoặc http://host:port")
     run.add_argument("--virtual", type=Path, metavar="DIR", help="mở ổ điều khiển ở DIR/control/bridge.sock (phòng ảo)")
+    run.add_argument("--token-file", type=Path, metavar="FILE", help="tệp chứa mã; hoặc biến MOTCUA_TOKEN / token")
     run.set_defaults(run=_run)
 
     cabinet = commands.add_parser("cabinet", help="tủ ảo: đầu kia của mọi dây / the virtual other end of every cable")
@@ -52,9 +54,20 @@ def _settings(path: Path | None) -> Settings:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from config.cli import fail
     from firmware_bridge.service import run
 
-    return run(_settings(arguments.config), arguments.hub, arguments.virtual)
+    settings = _settings(arguments.config)
+    token = os.environ.get("MOTCUA_TOKEN")
+    if arguments.token_file is not None:
+        try:
+            token = arguments.token_file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            fail(f"không đọc được tệp mã: {error}", "the token file cannot be read")
+    try:
+        return run(settings, arguments.hub, arguments.virtual, token)
+    except ValueError as error:
+        fail(f"địa chỉ trung tâm không đúng: {error}", f"the hub's address is not right: {error}")
 
 
 def _cabinet(arguments: argparse.Namespace) -> int:

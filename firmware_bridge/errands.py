@@ -1,6 +1,7 @@
 """Errands to the hub, one after the other in one thread: nothing off a wire is lost to a hub that restarts.
 
-An errand is tried until the hub answers. A refusal (4xx) is an answer; an unreachable or stumbling hub (5xx) is not.
+An errand is tried until the hub answers. A refusal (4xx) is an answer; an unreachable or stumbling hub (5xx) is not, and
+neither is "you may not" (401, 403): a wrong right is mended by a technician, and no press may get lost meanwhile.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from config.process import LossLog
 from queue_display.client import HubRefused, HubUnreachable
 
 log = logging.getLogger("errands")
+NOT_NOW = (401, 403, 429)
 PAUSES_S = (0.05, 0.1, 0.2, 0.5, 1.0)
 
 Answer = Mapping[str, Any]
@@ -35,6 +38,7 @@ class Errands:
     def __init__(self, name: str, beat: Callable[[], None] = lambda: None) -> None:
         self._name = name
         self._beat = beat
+        self._losses = LossLog(log)
         self._waiting: OrderedDict[object, Errand] = OrderedDict()
         self._changed = threading.Condition()
         self._stopping = False
@@ -87,11 +91,12 @@ class Errands:
         except HubUnreachable:
             return False
         except HubRefused as refusal:
-            if refusal.status >= 500 or refusal.status == 429:
-                log.warning("%s: the hub stumbled (%s %s); trying again", self._name, refusal.status, refusal.code)
+            if refusal.status >= 500 or refusal.status in NOT_NOW:
+                self._losses.lost(self._name, f"the hub cannot take it now ({refusal.status} {refusal.code})")
                 return False
             log.warning("%s: refused: %s %s", self._name, refusal.code, refusal.en)
             errand.refused(refusal)
             return True
+        self._losses.back(self._name)
         errand.done(answer)
         return True

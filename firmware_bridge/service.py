@@ -20,6 +20,7 @@ from firmware_bridge.control import ControlServer
 from firmware_bridge.errands import Errand, Errands
 from firmware_bridge.firmware.store import BootCounter
 from firmware_bridge.jobs import JobWorker
+from firmware_bridge.linkstats import LinkReports
 from firmware_bridge.node import (
     Event,
     Greeted,
@@ -36,7 +37,7 @@ from firmware_bridge.parts import Parts, bus_lost, mismatch, no_pins, ok, silent
 from firmware_bridge.port import PortState, SerialBus, milliseconds
 from firmware_bridge.printer import open_printer
 from firmware_bridge.speaker import open_speaker
-from queue_display.client import HubClient, HubRefused, merge
+from queue_display.client import HubClient, HubRefused, merge, new_key
 
 if TYPE_CHECKING:
     from firmware_bridge.panels.gpio import GpioPanel
@@ -49,16 +50,17 @@ STREAM_DATA = ("snapshot", "change")
 class Bridge:
     """Everything between the hub and the wires."""
 
-    def __init__(self, settings: Settings, address: str, virtual: Path | None = None) -> None:
+    def __init__(self, settings: Settings, address: str, virtual: Path | None = None, token: str | None = None) -> None:
         self._settings = settings
         self._stop = threading.Event()
         self.heart = Heart(
             {"errands": 30.0, "jobs": 90.0} | {f"bus-{bus.id}": 15.0 for bus in settings.buses},
         )
-        self._hub = HubClient(address, role="bridge", device=settings.site.device)
+        self._hub = HubClient(address, role="bridge", device=settings.site.device, token=token)
         self._errands = Errands("errands", self._beat("errands"))
         self._sayings = Errands("sayings")  # parts and counters: they must not stand before a press
         self._parts = Parts(self._hub, self._sayings)
+        self._link_reports = LinkReports()
         self._services = panels.button_services(settings)
         self._pads = panels.pad_counters(settings)
         self._keys = contract.key_names()
@@ -229,7 +231,7 @@ class Bridge:
         elif isinstance(event, Missing):
             self._parts.tell(unshowable(part, event))
         elif isinstance(event, LinkStats):
-            self._report_link(part, event)
+            self._report_link(part, self._nodes[(bus, address)], event)
 
     def _pressed(self, bus: str, address: int, event: Pressed) -> None:
         node = self._nodes[(bus, address)]
@@ -288,8 +290,13 @@ class Bridge:
         else:
             self._parts.tell(bus_lost(bus))
 
-    def _report_link(self, part: str, event: LinkStats) -> None:
-        log.info("%s: %s", part, " ".join(f"{name}={value}" for name, value in event.values.items()))
+    def _report_link(self, link: str, node: Node, event: LinkStats) -> None:
+        body = self._link_reports.report(link, node, event.values, milliseconds())
+        if body is None:
+            return
+        log.info("%s: %s", link, " ".join(f"{name}={value}" for name, value in body.items()))
+        key = new_key()  # the answer may get lost, and then the same counters must not count twice
+        self._sayings.add(("link", link), Errand(lambda: self._hub.report("link.stats", body, key)))
 
     def _light(self, tenths: int) -> bool:
         """The light over the camera, on the first board that answers."""
@@ -355,12 +362,12 @@ def rss_mib() -> float:
     return round(pages * 4096 / 2**20, 1)
 
 
-def run(settings: Settings, address: str | None, virtual: Path | None) -> int:
+def run(settings: Settings, address: str | None, virtual: Path | None, token: str | None = None) -> int:
     """The process. Exit status as config.process says."""
     setup_logging("bridge")
     # escpos tells every opening and closing through the root logger itself, where nobody of ours logs.
     logging.getLogger().addFilter(lambda record: record.levelno >= logging.WARNING)
     stop = stop_on_signals()
     die_on_thread_exception()
-    Bridge(settings, address or f"unix:{settings.hub.socket}", virtual).run(stop)
+    Bridge(settings, address or f"unix:{settings.hub.socket}", virtual, token).run(stop)
     return EXIT_OK

@@ -101,3 +101,15 @@ def test_both_ends_say_and_hear_the_same(image: Path) -> None:
     assert len(heard) == len(messages)
     assert chip["bad"] == here.bad() == 2
     assert chip["refused"] and chip["link"] > 0
+
+
+def test_every_file_for_the_chip_compiles_there(tmp_path: Path) -> None:
+    assemble(tmp_path, "pico")
+    (tmp_path / "check.py").write_text(
+        "import sys\nfor path in sys.argv[1:]:\n    with open(path) as f:\n        compile(f.read(), path, 'exec')\n",
+        encoding="utf-8",
+    )
+    files = [str(path) for path in tmp_path.rglob("*.py")]
+    assert len(files) >= 12
+    done = subprocess.run([str(micropython()), "check.py", *files], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
