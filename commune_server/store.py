@@ -226,6 +226,7 @@ class Store:
                     self._insert(connection, arrival, at, done)
             for (device, epoch), top in touched.items():
                 done.streams.append(self._advance(connection, device, epoch, top))
+                self._seen(connection, device, at, {"epoch": epoch})
             row = connection.execute(select(meta.c.value).where(meta.c.key == "commits")).scalar_one()
             commits = int(row) + 1
             self._put(connection, "commits", str(commits))
@@ -333,13 +334,14 @@ class Store:
 
     def seen(self, device: str, now: datetime, **changes: Any) -> None:
         """Note that a device spoke. `changes`: epoch, online, birth, version, clock."""
-        at = now.isoformat(timespec="milliseconds")
-        fresh = {"device": device, "first_seen": at, "last_seen": at, "online": True} | changes
         with self.engine.begin() as connection:
-            statement = insert(devices).values(fresh)
-            connection.execute(
-                statement.on_conflict_do_update(index_elements=["device"], set_={"last_seen": at} | changes)
-            )
+            self._seen(connection, device, now.isoformat(timespec="milliseconds"), changes)
+
+    @staticmethod
+    def _seen(connection: Connection, device: str, at: str, changes: dict[str, Any]) -> None:
+        fresh = {"device": device, "first_seen": at, "last_seen": at, "online": True} | changes
+        statement = insert(devices).values(fresh)
+        connection.execute(statement.on_conflict_do_update(index_elements=["device"], set_={"last_seen": at} | changes))
 
     def died(self, device: str, birth: str) -> bool:
         """A will or a goodbye came. Ignored when it is of another connection than the current."""
