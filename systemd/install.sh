@@ -100,6 +100,25 @@ find_python() {
   return 1
 }
 
+# The lock holds what the tests need too; a Pi's card need not carry linters and browsers' drivers.
+running_only() {
+  "$python" - "$source_dir" <<'PYTHON'
+import re, sys, tomllib
+from pathlib import Path
+
+source = Path(sys.argv[1])
+tools = tomllib.loads((source / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]["test"]
+unwanted = {re.split(r"[<>=!~; \[]", each)[0].lower() for each in tools}
+keep = True
+for line in (source / "requirements.lock").read_text(encoding="utf-8").splitlines():
+    start = re.match(r"([A-Za-z0-9_.-]+)==", line)
+    if start:
+        keep = start[1].lower() not in unwanted
+    if keep:
+        print(line)
+PYTHON
+}
+
 if [ "$python_env" = 1 ]; then
   python=$(find_python) || code=1 stop "Cần Python 3.11, 3.12 hoặc 3.13 của hệ thống." "The system's Python 3.11, 3.12 or 3.13 is needed."
   made_from=$(cd "$source_dir" && {
@@ -114,13 +133,16 @@ if [ "$python_env" = 1 ]; then
       mkdir -p "$root/opt/motcua"
       # The system's packages are seen: lgpio, libcamera and picamera2 exist only there.
       "$python" -m venv --clear --system-site-packages "$root$env_dir"
-      "$root$env_dir/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$source_dir/requirements.lock"
-      # A copy is built, so that the source tree is left as it was (and may be read-only).
       build=$(mktemp -d)
       trap 'rm -rf "$build"' EXIT
+      running_only >"$build/requirements.lock"
+      "$root$env_dir/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps -r "$build/requirements.lock" 2> >(grep -v 'is ignored: it is neither' >&2 || true)
+      # A copy is built, so that the source tree is left as it was (and may be read-only).
       (cd "$source_dir" && tar cf - --exclude=__pycache__ pyproject.toml README.md LICENSE config queue_display firmware_bridge kiosk commune_server demo) | tar xf - -C "$build"
-      "$root$env_dir/bin/pip" install --quiet --disable-pip-version-check --no-build-isolation --no-deps "$build"
+      "$root$env_dir/bin/pip" install --quiet --disable-pip-version-check --no-build-isolation --no-deps "$build" 2> >(grep -v 'is ignored: it is neither' >&2 || true)
       "$root$env_dir/bin/motcua" config check "$sites/$site.toml" >/dev/null
+      # In a tree the scripts must name the place where they will run, not where they were made.
+      [ -z "$root" ] || find "$root$env_dir/bin" -maxdepth 1 -type f -exec grep -qI "$root" {} \; -exec sed -i "s|$root||g" {} +
       touch "$root$env_dir/.complete"
       if "$python" -c 'import picamera2' 2>/dev/null && ! "$root$env_dir/bin/python" -c 'import picamera2' 2>/dev/null; then
         say "Lưu ý: picamera2 của hệ thống không chạy trong môi trường này; dùng scanner.source = \"v4l2:/dev/motcua/camera\"." "Note: the system's picamera2 does not load in this environment; use a V4L2 camera."

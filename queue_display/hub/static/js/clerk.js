@@ -246,7 +246,7 @@ function draw() {
   const names = new Map(data.services.filter((each) => here.services.includes(each.id)).map((each) => [each.id, named(each, "name")]));
   list.update(sort(data, here), store.now(), names);
   desk.update({ data, counter: here, ticket: ticketInHand(), able: able(), busy });
-  desk.tick(ticketInHand(), store.now());
+  tick();
   setText(byId("totals"), `${say("tab_waiting")}: ${list.tabs.waiting.length}`);
   drawNotices(data);
 }

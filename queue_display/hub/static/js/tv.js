@@ -117,10 +117,10 @@ function sentences() {
       const text = (language() === "en" && notice.public_en) || notice.public_vi;
       if (text) list.push(text);
     }
+    list.push(...facts.notices);
     const waiting = data.services.filter((service) => service.waiting > 0).map((service) => `${named(service, "name")} ${service.waiting}`);
     if (waiting.length) list.push(`${say("tv_waiting")}: ${waiting.join(" · ")}`);
-  }
-  list.push(...facts.notices);
+  } else list.push(...facts.notices);
   list.push([facts.hours && say("hours", { hours: facts.hours }), facts.hotline && say("hotline", { phone: facts.hotline })].filter(Boolean).join(" · "));
   if (facts.help.vi) list.push(language() === "en" ? facts.help.en : facts.help.vi);
   return list.filter(Boolean);

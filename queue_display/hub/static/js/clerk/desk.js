@@ -95,12 +95,11 @@ export class Desk {
   row(ticket, able, busy) {
     this.rowTools.hidden = ticket === null;
     this.rowHint.hidden = ticket !== null;
-    if (ticket === null) return;
-    setText(this.rowName, ticket.number);
-    const may = rowDeeds(ticket);
+    setText(this.rowName, ticket ? ticket.number : "");
+    const may = ticket ? rowDeeds(ticket) : {};
     for (const [name, button] of Object.entries(this.tools)) {
       button.hidden = !may[name] || (this.reception && name === "call");
-      this.enable(button, able && may[name], busy);
+      this.enable(button, able && Boolean(may[name]), busy && ticket !== null);
     }
   }
 
