@@ -1,7 +1,7 @@
 """Errands to the hub, one after the other in one thread: nothing off a wire is lost to a hub that restarts.
 
-An errand is tried until the hub answers. A refusal (4xx) is an answer; an unreachable or stumbling hub (5xx) is not, and
-neither is "you may not" (401, 403): a wrong right is mended by a technician, and no press may get lost meanwhile.
+An errand is tried until the hub answers. A refusal (4xx) is an answer; an unreachable or stumbling hub (5xx) is not,
+and neither is "you may not" (401, 403): a technician mends the right, and no press may get lost meanwhile.
 """
 
 from __future__ import annotations

@@ -233,7 +233,7 @@ class Cabinet:
         printer = self._printer.state() if self._printer else None
         return {"chips": chips, "buses": pumps, "broken": dict(self._broken), "printer": printer}
 
-    def call_to_board(self, counter: int, key: str = "next", timeout_s: float = 3.0) -> dict[str, Any]:
+    def call_to_board(self, counter: int, key: str = "next", wait_s: float = 3.0) -> dict[str, Any]:
         """Press a key and wait until that counter's board shows something new.
 
         `ms` is by the chip's own clock, from the moment it took the key as pressed to the moment its display chips held
@@ -246,7 +246,7 @@ class Cabinet:
         chip = self._chip(pad.bus, pad.node)
         before = chip.ask("read")
         said = self.key(counter, key)
-        until = time.monotonic() + timeout_s
+        until = time.monotonic() + wait_s
         while time.monotonic() < until:
             held = chip.ask("read")
             text = held["boards"][str(board.address)]["text"]
@@ -256,7 +256,7 @@ class Cabinet:
             ):
                 return said | {"ms": held["changed_at_ms"] - held["key_at_ms"], "text": text}
             time.sleep(0.01)
-        raise ControlError(f"counter {counter}: the board did not change within {timeout_s} s")
+        raise ControlError(f"counter {counter}: the board did not change within {wait_s} s")
 
     # -- harm
 
