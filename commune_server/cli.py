@@ -153,20 +153,33 @@ def _backup(arguments: argparse.Namespace) -> int:
 
 
 def _restore(arguments: argparse.Namespace) -> int:
+    from commune_server.store import StoreBusy, held
+
     path = _store_path(arguments)
     if not arguments.source.is_file():
         fail(f"Không thấy {arguments.source}", f"{arguments.source} is not there", EXIT_REFUSED)
+    try:
+        with held(path):
+            aside = _put_back(arguments.source, path)
+    except StoreBusy:
+        fail("Máy chủ đang chạy. Dừng máy chủ rồi làm lại.", "The server is running. Stop it first.", EXIT_REFUSED)
+    print(f"{path} ← {arguments.source}" + (f" (bản trước / before: {aside})" if aside.exists() else ""))
+    return EXIT_OK
+
+
+def _put_back(source: Path, path: Path) -> Path:
+    """Put the copy in place; the database that was there stays beside it."""
     aside = path.with_suffix(".before-restore")
     if path.exists():
         shutil.move(path, aside)
     # Journal files of the old database must never meet the new one.
     for tail in ("-wal", "-shm"):
         path.with_name(path.name + tail).unlink(missing_ok=True)
-    shutil.copyfile(arguments.source, path)
+    shutil.copyfile(source, path)
     path.chmod(0o600)
-    # The marker that lies beside the database says it is older than it was: the devices send again what it lacks.
-    print(f"{path} ← {arguments.source}; {aside if aside.exists() else '–'}")
-    return EXIT_OK
+    # The marker that lies beside the database tells the next start that this file is older than it was: a new
+    # generation begins, and the devices send again what it lacks.
+    return aside
 
 
 def _contract(arguments: argparse.Namespace) -> int:

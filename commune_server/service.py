@@ -13,6 +13,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy.exc import DatabaseError
 
 from commune_server.api import Services, admin_routes, build_app, device_routes
 from commune_server.dossiers import DossierStore
@@ -20,7 +21,7 @@ from commune_server.ingest import Ingest
 from commune_server.limits import Limits
 from commune_server.peer import DeviceProtocol
 from commune_server.readings import Readings
-from commune_server.store import Store
+from commune_server.store import Store, StoreBusy
 from config.clock import Clock, make_clock
 from config.process import EXIT_OK, Heart, die_on_thread_exception, notify, setup_logging, stop_on_signals
 from config.settings import ServerSettings
@@ -176,7 +177,15 @@ def run(settings: ServerSettings) -> int:
         _listen(settings.server.listen, "các máy", "devices"),
         _listen(settings.server.admin_listen, "trang trạng thái", "the status page"),
     ]
-    store = Store(Path(settings.server.database))
+    try:
+        store = Store(Path(settings.server.database))
+    except StoreBusy as error:
+        raise ServerError("Đã có một máy chủ đang chạy với cơ sở dữ liệu này.", str(error)) from error
+    except (OSError, DatabaseError) as error:
+        raise ServerError(
+            f"Không mở được cơ sở dữ liệu {settings.server.database}: {error}",
+            f"Cannot open the database {settings.server.database}: {error}",
+        ) from error
     dossiers = open_dossiers(settings, clock)
     ingest = Ingest(settings.ingest, store, clock, heart)
     services = build_services(settings, store, dossiers, clock, ingest)

@@ -7,11 +7,13 @@ dropped, a second copy with **other content** is set aside and raises an alarm (
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -157,11 +159,33 @@ def open_engine(path: Path) -> Engine:
     return engine
 
 
+class StoreBusy(OSError):
+    """Another process writes to this database."""
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Be the only writer of the database at `path`, until left or killed. Raises `StoreBusy`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = os.open(path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise StoreBusy(f"{path} is in use by a running server") from None
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
 class Store:
     """The events' database. `generation` names this copy of it: it changes when the store was restored."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._held = ExitStack()
+        self._held.enter_context(held(path))
         self.engine = open_engine(path)
         metadata.create_all(self.engine)
         # The table holds operations, but a dead letter may hold anything: nobody but the server reads it.
@@ -172,6 +196,7 @@ class Store:
     def close(self) -> None:
         """Give the file back."""
         self.engine.dispose()
+        self._held.close()
 
     # -- generation ----------------------------------------------------------------------------------------------
 

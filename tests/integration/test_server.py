@@ -224,7 +224,28 @@ def test_a_port_in_use_and_missing_certificates_are_sentences(
         (("https.key", "none.key"), "motcua server pki"),
         (("server.key", "none.key"), "motcua server pki"),
         (("sample = 0", "samples = 0"), "samples"),
+        (("server/server.db", "server.toml"), "Không mở được cơ sở dữ liệu"),
     ):
         twin.config.write_text(text.replace(*change), encoding="utf-8")
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
         assert done.returncode == 2 and word in done.stderr and "Traceback" not in done.stderr
+
+
+def test_backup_while_running_restore_only_when_stopped(tmp_path: Path, keys: Path) -> None:
+    server = CommuneServer(tmp_path, keys, "127.0.0.1:9", sample=0)
+    server.start()
+
+    def command(*words: str) -> subprocess.CompletedProcess[str]:
+        line = [sys.executable, "-m", "config.cli", "server", *words, "--config", str(server.config)]
+        return subprocess.run(line, capture_output=True, text=True, timeout=60)
+
+    copy = tmp_path / "copy.db"
+    assert command("backup", "--to", str(copy)).returncode == 0 and copy.stat().st_mode & 0o777 == 0o600
+    assert command("backup", "--to", str(copy)).returncode == 4, "a backup never overwrites"
+    refused = command("restore", "--from", str(copy))
+    assert refused.returncode == 4 and "Dừng máy chủ" in refused.stderr
+    assert server.stop() == 0
+    assert command("restore", "--from", str(tmp_path / "none.db")).returncode == 4
+    assert command("restore", "--from", str(copy)).returncode == 0
+    server.start()
+    assert server.stop() == 0

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from commune_server.store import Arrival, Store, backup, dead_letters, events, quarantine
+from commune_server.store import Arrival, Store, StoreBusy, backup, dead_letters, events, quarantine
 from tests.fixtures.farend import DEVICE, envelope
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -116,6 +116,13 @@ def test_a_copy_put_back_is_another_generation_and_a_restart_is_not(tmp_path: Pa
     store = Store(path)
     assert store.generation != generation and store.stream(NAME, EPOCH, NOW).watermark == 1
     store.close()
+
+
+def test_two_servers_never_write_one_database(store: Store) -> None:
+    with pytest.raises(StoreBusy):
+        Store(store.path)
+    store.close()
+    Store(store.path).close()
 
 
 def test_a_backup_overwrites_nothing(tmp_path: Path, store: Store) -> None:
