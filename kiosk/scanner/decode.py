@@ -23,7 +23,7 @@ import numpy.typing as npt
 from PIL import Image, ImageFilter
 
 from kiosk.scanner.grammar import NONE, Reading, best, classify
-from kiosk.scanner.patches import levelled, smoothed
+from kiosk.scanner.patches import averaged, levelled
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -165,7 +165,7 @@ def _patches(luma: Luma, today: dt.date | None, known: Iterable[Symbol]) -> Iter
     places = [symbol.box for symbol in known if symbol.box is not None]
     for patch in levelled(luma, places):
         where = (*patch.centre, patch.length / 2)
-        for attempt in (_patch_zxing, _patch_zxing_smoothed, _patch_zbar):
+        for attempt in (_patch_zxing, _patch_zxing_averaged, _patch_zxing_sharpened, _patch_zbar):
             accepted = False
             for each in _judge(attempt(patch.luma), today):
                 accepted = accepted or each.reading.code is not None
@@ -179,8 +179,12 @@ def _patch_zxing(luma: Luma) -> list[Symbol]:
     return _read_zxing(luma, "zxing-patch", linear=True, patch=True)
 
 
-def _patch_zxing_smoothed(luma: Luma) -> list[Symbol]:
-    return _read_zxing(smoothed(luma), "zxing-patch", linear=True, patch=True)
+def _patch_zxing_averaged(luma: Luma) -> list[Symbol]:
+    return _read_zxing(averaged(luma), "zxing-patch", linear=True, patch=True)
+
+
+def _patch_zxing_sharpened(luma: Luma) -> list[Symbol]:
+    return _read_zxing(averaged(luma, sharpen=True), "zxing-patch", linear=True, patch=True)
 
 
 def _patch_zbar(luma: Luma) -> list[Symbol]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageFilter
 
 Luma = npt.NDArray[np.uint8]
 Grid = npt.NDArray[np.float32]
@@ -185,10 +185,12 @@ def _turn(image: Image.Image, box: _Box, size: tuple[int, int]) -> Luma:
     return np.asarray(turned, dtype=np.uint8)
 
 
-def smoothed(luma: Luma, rows: int = 8) -> Luma:
-    """Rows of a levelled patch averaged in bands: along a bar all show the same, so noise goes and edges stay."""
-    usable = luma.shape[0] // rows * rows
-    if usable == 0:
-        return luma
-    bands = luma[:usable].reshape(usable // rows, rows, luma.shape[1]).mean(axis=1)
-    return np.repeat(bands.astype(np.uint8), 4, axis=0)
+def averaged(luma: Luma, bands: int = 6, *, sharpen: bool = False) -> Luma:
+    """A levelled patch as `bands` bands of averaged rows: along a bar all rows show the same, so noise goes and edges
+    stay. Only after that can blurred edges be sharpened without making noise into bars."""
+    bands = min(bands, luma.shape[0])
+    parts = [part.mean(axis=0) for part in np.array_split(luma, bands)]
+    image = Image.fromarray(np.repeat(np.array(parts).astype(np.uint8), 12, axis=0))
+    if sharpen:
+        image = image.filter(ImageFilter.UnsharpMask(radius=3, percent=150, threshold=0))
+    return np.asarray(image, dtype=np.uint8)

@@ -56,8 +56,10 @@ def test_easy_frames_are_all_read(kind: str) -> None:
         ("QRCode", "easy", (1280, 720), 0.99),
         ("Code128", "easy", (640, 480), 0.99),
         ("QRCode", "easy", (640, 480), 0.99),
-        ("Code128", "medium", (1280, 720), 0.60),
+        ("Code128", "medium", (1280, 720), 0.75),
         ("QRCode", "medium", (1280, 720), 0.80),
+        ("Code128", "medium", (640, 480), 0.70),
+        ("QRCode", "medium", (640, 480), 0.30),
     ],
 )
 def test_reading_rates(kind: str, tier: receipts.Tier, size: tuple[int, int], least: float) -> None:
@@ -145,34 +147,38 @@ def test_stripes_all_over_stay_within_the_budget() -> None:
     assert sum(patch.luma.size for patch in patches) <= MAX_AREA
 
 
-def damaged(rng: random.Random) -> np.ndarray:  # type: ignore[type-arg]
-    """A strip of bars that is no whole code: characters replaced, cut out or smeared, or random widths."""
-    text = receipts.dossier(rng)
+def damaged(rng: random.Random) -> tuple[np.ndarray, set[str]]:  # type: ignore[type-arg]
+    """A strip of bars that is no whole code (characters replaced, cut out or smeared, or random widths), and the
+    codes of which a piece was in it."""
+    text, other = receipts.dossier(rng), receipts.dossier(rng)
     bars = np.array(receipts.symbol(text, module=1, height=1))[0]
     how = rng.choice(["cut", "smear", "random", "swap"])
-    body = len(bars) - 20
-    at = 10 + 11 * rng.randint(1, body // 11 - 3)
+    at = 10 + 11 * rng.randint(1, (len(bars) - 20) // 11 - 3)
     length = 11 * rng.randint(1, 3)
     if how == "cut":
         bars = np.concatenate([bars[:at], bars[at + length :]])
     elif how == "smear":
         bars[at : at + length] = 255 if rng.random() < 0.5 else 0
     elif how == "swap":
-        other = np.array(receipts.symbol(receipts.dossier(rng), module=1, height=1))[0]
-        bars[at : at + length] = other[at : at + length]
+        bars[at : at + length] = np.array(receipts.symbol(other, module=1, height=1))[0][at : at + length]
     else:
         runs = [rng.randint(1, 4) for _ in range(120)]
         bars = np.concatenate([np.full(run, 255 * (i % 2), np.uint8) for i, run in enumerate(runs)])
         bars = np.pad(bars, 12, constant_values=255)
     image = Image.fromarray(np.repeat(np.repeat(bars[None, :], 2, axis=1), 60, axis=0))
-    posed = receipts.pose(receipts.paper(image), (960, 540), scale=min(1.0, 900 / (image.width + 80)),
-                          turn=rng.uniform(-60, 60))  # fmt: skip
-    return receipts.degrade(posed, np.random.default_rng(rng.randrange(2**32)), electrons=1500, defocus=0.6)
+    scale = min(1.0, 900 / (image.width + 80))
+    posed = receipts.pose(receipts.paper(image), (960, 540), scale=scale, turn=rng.uniform(-35, 35))
+    noise = np.random.default_rng(rng.randrange(2**32))
+    return receipts.degrade(posed, noise, electrons=1500, defocus=0.6), {text, other}
 
 
 @pytest.mark.slow
 def test_damaged_codes_never_become_other_codes() -> None:
+    """By the live path's stages; a replaced piece may happen to be equal, and then the code is rightly read."""
     rng = random.Random(2026)
-    wrong = sum(read_picture(damaged(rng), TODAY).reading.code is not None for _ in range(250))
-    # "swap" can leave the code whole (the digits were equal): such a strip is rightly read.
-    assert wrong <= 15
+    wrong = []
+    for _ in range(200):
+        luma, parents = damaged(rng)
+        codes = {each.reading.code for stage in ("zxing", "patches", "zbar") for each in run_stage(stage, luma, TODAY)}
+        wrong += [code for code in codes if code is not None and code not in parents]
+    assert wrong == []
