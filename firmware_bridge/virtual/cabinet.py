@@ -42,6 +42,7 @@ class Cabinet:
         self._runtime = runtime
         self._driver = driver
         self._seed = seed
+        self._chance = random.Random(seed)
         self._pumps: dict[str, Pump] = {}
         self._chips: dict[Place, FirmwareChild] = {}
         self._broken: dict[str, str] = {}
@@ -307,7 +308,7 @@ class Cabinet:
             pump.faults = wires[mode]
             pump.plug(mode != "unplugged")
             if mode == "garbage":
-                pump.noise(random.Random(self._seed).randbytes(400))
+                pump.noise(self._chance.randbytes(400))
 
     def _harm_board(self, mode: str, _value: float | None) -> None:
         if mode not in ("none", "reset", "dead", "unplugged", "garbage"):
@@ -321,7 +322,7 @@ class Cabinet:
                 self._off.add(place)
                 chip.kill()
             elif mode == "garbage":
-                pump.noise(random.Random(place[1]).randbytes(2000))
+                pump.noise(self._chance.randbytes(2000))
             elif place in self._off:
                 chip.start()
             if mode != "dead":

@@ -95,6 +95,25 @@ def test_unplugged_and_back(room: Room) -> None:
     until(lambda: not room.hub().snapshot()["notices"])
 
 
+def test_a_hundred_thousand_bytes_of_noise_press_nothing(room: Room) -> None:
+    settle(room)
+    before, pid = room.issued(), room.processes["bridge"].pid
+    heard = room.links()[0]["bytes_in"]
+
+    def noise() -> bool:  # 2,000 random bytes more, as if the board had sent them
+        room.cabinet("misbehave", device="board", mode="garbage")
+        return bool(room.links()[0]["bytes_in"] - heard > 100_000)
+
+    until(noise, 60)
+    room.cabinet("misbehave", device="board", mode="none")
+    assert room.issued() == before
+    assert room.processes["bridge"].pid == pid and room.processes["bridge"].poll() is None
+    until(lambda: room.links()[0]["nodes"]["1"]["up"])
+    pressed = press(room)
+    settle(room)
+    assert pressed and room.issued() == before + 1
+
+
 def test_the_boot_counter_survives_a_reset(room: Room) -> None:
     first = room.cabinet("press", button=0)
     settle(room)
@@ -152,3 +171,27 @@ def test_paper_out_waits_and_prints_by_itself(room: Room) -> None:
     room.cabinet("misbehave", device="printer", mode="none")
     until(lambda: len(room.cabinet("paper")) > before, 30)
     until(lambda: not any(notice["part"] == "printer" for notice in room.hub().snapshot()["notices"]))
+
+
+def test_killed_while_printing_is_unknown_and_never_printed_again_by_itself(room: Room) -> None:
+    settle(room)
+    until(lambda: not [job for job in room.hub().jobs() if job["state"] in ("queued", "printing", "no_paper")], 40)
+    room.cabinet("misbehave", device="printer", mode="slow", value=3.0)
+    known = {job["id"] for job in room.hub().jobs()}
+    room.cabinet("press", button=0)
+
+    def mine() -> dict[str, object] | None:
+        return next((job for job in room.hub().jobs() if job["id"] not in known), None)
+
+    until(lambda: (mine() or {}).get("state") == "printing")
+    room.kill("bridge")
+    room.start("bridge")
+    job = until(lambda: (job := mine()) and job["state"] == "unknown" and job)
+    room.cabinet("misbehave", device="printer", mode="none")
+    room.cabinet("press", button=0)  # a later ticket comes out; the unknown one stays for staff
+    settle(room)
+    papers = len(room.cabinet("paper"))
+    until(
+        lambda: len(room.cabinet("paper")) > papers or not [j for j in room.hub().jobs() if j["state"] == "queued"], 20
+    )
+    assert (mine() or {})["state"] == "unknown" and (mine() or {})["id"] == job["id"]
