@@ -9,7 +9,7 @@ const DEEDS = {
   "ticket.transferred": "Chuyển quầy", "ticket.parked": "Tạm để lại", "ticket.cancelled": "Hủy số", "ticket.void": "Bỏ số",
   "ticket.returned": "Trả về hàng chờ", "ticket.waiting_papers": "Chờ giấy tờ",
   "print.printed": "In xong phiếu", "print.no_paper": "Hết giấy, chưa in", "print.failed": "Chưa in được", "print.unknown": "Không rõ đã in chưa",
-  "rating.given": "Đánh giá", "lookup.answered": "Tra cứu hồ sơ", "ledger.created": "Mở sổ mới",
+  "rating.given": "Đánh giá", "lookup.answered": "Tra cứu hồ sơ", "ledger.epoch": "Mở sổ mới",
 };
 const BY_CLASS = { print: "In phiếu", health: "Thiết bị", part: "Thiết bị", link: "Đường dây", counter: "Quầy", day: "Ngày làm việc", ledger: "Sổ", audit: "Nhật ký" };
 
@@ -30,9 +30,9 @@ export function makeFarEnd() {
   const draw = () => {
     const number = (value) => (value === null || value === undefined ? "–" : vietnamese.format(value));
     $("figures").replaceChildren(
-      figure("Đã ghi trong sổ", number(uplink?.seq)),
-      figure("Đã ở máy chủ", number(server?.count)),
-      figure("Đang chờ gửi", number(uplink?.depth), uplink?.depth ? "wait" : ""),
+      figure("Trong sổ", number(uplink?.seq)),
+      figure("Ở máy chủ", number(server?.count)),
+      figure("Đang chờ", number(uplink?.depth), uplink?.depth ? "wait" : ""),
       ...(server ? [] : [el("p", {}, "Máy chủ xã không trả lời; phòng chờ vẫn làm việc.")]),
     );
     $("figures").dataset.watermark = uplink?.watermark ?? "";
@@ -102,6 +102,9 @@ function consequences(id, position, parts, seen) {
   }
   if (["network", "server"].includes(id) && !lines.some(([who]) => who === "Người dân")) {
     lines.push(["Người dân", "Lấy số, gọi số, bảng đèn và loa vẫn làm việc như thường."]);
+  }
+  if (["network", "server"].includes(id) && seen.uplink?.problem && !lines.some(([who]) => who === "Nhân viên")) {
+    lines.unshift(["Nhân viên", seen.uplink.problem.vi]);
   }
   if (["network", "server"].includes(id) && seen.uplink?.depth) lines.push(["Sự kiện", `${vietnamese.format(seen.uplink.depth)} sự kiện nằm chờ trong sổ, sẽ gửi sau.`]);
   return lines;

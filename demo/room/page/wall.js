@@ -34,10 +34,13 @@ export function makeWall(facts, act) {
         }, label));
       }
     }
-    const page = el("button", { type: "button", class: "page", onclick: () => act(() => openClerk(counter.id)) }, "Mở trang của cán bộ");
+    pad.append(el("button", {
+      type: "button", class: "page", title: "Mở trang web của cán bộ / open the clerk's page", "data-key": "page",
+      onclick: () => act(() => openClerk(counter.id)),
+    }, "Trang web"));
     desks.set(counter.id, queue);
     $("desks").append(el("article", { class: "desk", "data-counter": counter.id },
-      led?.root, el("h3", {}, counter.name), el("p", { class: "title" }, counter.vi), queue, pad, page));
+      led?.root, el("h3", {}, counter.name), el("p", { class: "title" }, counter.vi), queue, pad));
   }
   return {
     boards(list) {
@@ -46,8 +49,8 @@ export function makeWall(facts, act) {
         else {
           each.rows.forEach((row, at) => {
             rows[at]?.number.show(row.segments.slice(0, 4), each.power, row.number);
-            // The chip holds eight digits a row: number, two blanks, counter.
-            rows[at]?.counter.show(row.segments.slice(-2).some((byte) => byte) ? row.segments.slice(-2) : row.segments.slice(5, 7), each.power, row.counter);
+            // The chips hold eight digits a row: four of the number, a blank, two of the counter, a blank.
+            rows[at]?.counter.show(row.segments.slice(5, 7), each.power, row.counter);
           });
           if (!each.rows.length) rows.forEach((row) => { row.number.show([], false, ""); row.counter.show([], false, ""); });
         }
