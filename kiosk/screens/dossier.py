@@ -41,7 +41,7 @@ def scan(look: Look, model: Model) -> Box:
     if model.hint:
         hint = look.panel(
             row(
-                Icon("help", m.body * 1.8, look.primary),
+                Icon("scan", m.body * 1.8, look.primary),
                 look.body(words(f"scan.hint.{model.hint}"), bold=True, grow=1),
                 gap=m.space * 0.7,
                 align="center",
@@ -231,7 +231,10 @@ def details(look: Look, model: Model) -> Box:
     under: list[Widget] = []
     if dossier.procedure:
         under.append(
-            look.body(words("details.applicant", procedure=dossier.procedure, name=dossier.applicant), soft=True)
+            look.body(
+                words("details.applicant", procedure=dossier.procedure, name=dossier.applicant.replace(" ", "\u00a0")),
+                soft=True,
+            )
         )
     sentence = _sentence(look, dossier, under)
     late: Widget | None = None
@@ -249,7 +252,7 @@ def details(look: Look, model: Model) -> Box:
     else:
         pair = [row(replace(where, grow=1.0), replace(bring, grow=1.0), gap=gap)]
     line = _code_line(look, model, dossier.code)
-    top = look.card(sentence, pad=(m.space, m.space * 0.8))
+    top = look.card(sentence, pad=(m.space, m.space * 0.55))
     steps = _steps(look, dossier, wide - 2 * m.space)
     if steps is not None and m.roomy and not m.portrait:
         blocks: list[Widget | None] = [

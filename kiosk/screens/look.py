@@ -183,7 +183,7 @@ class Look:
         main: Box | None = None,
         head: Widget | None = None,
     ) -> Box:
-        """Header, content, footer. `extra`: more buttons of the footer; `main`: beside *Xong*; `head`: in the header."""
+        """Header, content, footer. `extra`: further buttons below; `main`: beside *Xong*; `head`: in the header."""
         header = Box(
             (self._header(model, head),),
             "column",
@@ -345,7 +345,7 @@ class Look:
         count = Text(words("nav.page", page=page + 1, pages=pages), m.body, 600, INK, "center", lines=1)
         shown = 2 * m.target + m.space + m.body * 1.9 <= high
         up, down = arrow("back", "up", page > 0), arrow("next", "down", page + 1 < pages)
-        return column(up, count if shown else None, down, gap=m.space * 0.5, width=side)
+        return column(up, count if shown else None, down, gap=m.space * 0.5 if shown else 3.4, width=side)
 
     @property
     def pager_mm(self) -> float:

@@ -19,6 +19,10 @@ def choose(look: Look, model: Model) -> Box:
     priority = _priority(look, model)
     head: Widget = title
     use = high - look.layout.height(title, wide) - gap
+    hint: Widget | None = None
+    if m.roomy or m.portrait:
+        hint = look.body(words("service.priority") + ": " + words("service.priority.sub"), soft=True)
+        use -= look.layout.height(hint, wide) + gap
     across = 1 if m.large and not m.roomy else 2
     inner = wide - look.pager_mm
     tile_wide = (inner - gap * (across - 1)) / across
@@ -31,7 +35,7 @@ def choose(look: Look, model: Model) -> Box:
     page = min(model.page, len(pages) - 1)
     body = column(*pages[page], gap=gap, grow=1)
     pager = look.pager(page, len(pages))
-    content = column(head, row(body, pager, gap=m.space, grow=1), gap=gap)
+    content = column(head, row(body, pager, gap=m.space, grow=1), hint, gap=gap)
     return look.frame(model, content, extra=(priority,))
 
 
@@ -58,7 +62,9 @@ def _service(look: Look, service: ServiceLine, wide: float) -> Box:
     letter = Text(service.letter, m.headline, 700, look.primary, "center", lines=1)
     inner = row(Box((letter,), width=m.headline * 1.7), text, gap=m.space * 0.6, align="center")
     card = look.card(inner, target=f"take:{service.id}" if service.open else None, grow=1.0, justify="center")
-    card = replace(card, min_height=m.target + m.space * 0.5, pad=(m.space * 0.8, m.space * 0.45))
+    card = replace(
+        card, min_height=m.target + m.space * 0.5, pad=(m.space * 0.8, m.space * (0.25 if look.compact else 0.45))
+    )
     return card if service.open else replace(card, fill=PAPER, edge=EDGE)
 
 

@@ -31,7 +31,11 @@ def home(look: Look, model: Model) -> Box:
         )
     else:
         right = column(
-            row(*tiles[:2], gap=gap, grow=1), row(*tiles[2:], gap=gap, grow=1), gap=gap, grow=2.05, even=True
+            row(*tiles[:2], gap=gap, grow=1),
+            row(*tiles[2:], gap=gap, grow=1),
+            gap=gap,
+            grow=1.9 if m.roomy else 2.15,
+            even=True,
         )
         grid = row(replace(take, grow=1.1 if m.large else 1.0), right, gap=gap)
     greeting = Text(words("home.greeting"), m.lead, 600, INK)
@@ -62,7 +66,7 @@ def _take(look: Look, model: Model) -> Box:
             fill=CALL,
             radius=m.radius * 0.8,
         )
-    icon = Icon("ticket", m.headline * 2.0, CALL)
+    icon = Icon("ticket", m.headline * 1.7, CALL)
     title = look.headline(words("home.take"), colour=WHITE)
     says = [look.body(line, colour=WHITE) for line in lines]
     gap = m.space * 0.4
@@ -93,15 +97,15 @@ def _estimate(services: tuple[ServiceLine, ...]) -> tuple[int, int] | None:
 
 def _tile(look: Look, target: str, icon: str, key: str) -> Box:
     m, words = look.metrics, look.words
-    sign = Icon(icon, m.headline * 1.6, look.primary)
+    sign = Icon(icon, m.headline * 1.35, look.primary)
     title = look.lead(words(f"home.{key}"))
     sub = look.body(words(f"home.{key}.sub"), soft=True)
     options: tuple[Widget, ...] = (
-        column(sign, Gap(grow=1), title, sub, gap=m.space * 0.3),
+        column(sign, Gap(grow=1), title, sub, gap=m.space * 0.15),
         column(sign, Gap(grow=1), title, gap=m.space * 0.3),
         column(Gap(grow=1), title, Gap(grow=1)),
     )
-    pad = (m.space * (0.5 if m.large else 1.0), m.space * 0.75)
+    pad = (m.space * (0.5 if m.large else 1.0 if m.roomy else 0.8), m.space * 0.75)
     return look.card(Fit(options, grow=1), target=target, grow=1.0, pad=pad)
 
 
@@ -189,7 +193,7 @@ def help_screen(look: Look, model: Model) -> Box:
     wide, high = look.room
     from kiosk.screens.look import pages_of
 
-    title = look.headline(words("help.title"))
+    title = look.lead(words("help.title")) if look.compact else look.headline(words("help.title"))
     gap = m.space * 0.8
     free = high - look.layout.height(title, wide) - gap
     pages = pages_of(look.layout, cards, wide - look.pager_mm, free, gap)
