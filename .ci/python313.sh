@@ -14,8 +14,8 @@ fi
 made_from=$(cat requirements.lock pyproject.toml | sha256sum | cut -d' ' -f1)
 if [ "$(cat .venv313/.motcua-stamp 2>/dev/null)" != "$made_from" ]; then
   "$python" -m venv --clear .venv313
-  .venv313/bin/pip install --quiet --require-hashes -r requirements.lock 2> >(grep -v 'is ignored: it is neither' >&2 || true)
-  .venv313/bin/pip install --quiet --no-build-isolation --no-deps -e . 2> >(grep -v 'is ignored: it is neither' >&2 || true)
+  .venv313/bin/pip install --quiet --require-hashes -r requirements.lock 2> >(grep -v 'is ignored: it is' >&2 || true)
+  .venv313/bin/pip install --quiet --no-build-isolation --no-deps -e . 2> >(grep -v 'is ignored: it is' >&2 || true)
   printf '%s' "$made_from" >.venv313/.motcua-stamp
 fi
 echo "Python 3.13: $(.venv313/bin/python --version)"

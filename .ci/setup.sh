@@ -24,8 +24,9 @@ find_python() {
 }
 
 # --- Debian packages -------------------------------------------------------------------------------------------------
-have() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
-known() { apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [^(]'; }
+# Not through a pipe: with pipefail, grep -q leaving early would turn "found" into "failed".
+have() { [[ "$(dpkg-query -W -f='${Status}' "$1" 2>/dev/null)" == *'ok installed'* ]]; }
+known() { [[ "$(apt-cache policy "$1" 2>/dev/null)" =~ Candidate:\ [^\(] ]]; }
 
 packages=(mosquitto espeak-ng fonts-noto-core openssl)
 [ "$what" = test ] && packages+=(chromium chromium-driver strace systemd)
@@ -78,8 +79,8 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$made_from" ]; then
   say "Tạo môi trường $venv / making the environment $venv ($("$python" --version))"
   [ -x "$venv/bin/python" ] && "$venv/bin/python" -c "import sys; raise SystemExit(sys.version_info[:2] != $("$python" -c 'import sys; print(tuple(sys.version_info[:2]))'))" 2>/dev/null ||
     "$python" -m venv --clear "$venv"
-  "$venv/bin/pip" install --quiet --require-hashes -r requirements.lock 2> >(grep -v 'is ignored: it is neither' >&2 || true)
-  "$venv/bin/pip" install --quiet --no-build-isolation --no-deps -e . 2> >(grep -v 'is ignored: it is neither' >&2 || true)
+  "$venv/bin/pip" install --quiet --require-hashes -r requirements.lock 2> >(grep -v 'is ignored: it is' >&2 || true)
+  "$venv/bin/pip" install --quiet --no-build-isolation --no-deps -e . 2> >(grep -v 'is ignored: it is' >&2 || true)
   # pygame and pygame-ce share one folder: with both, nobody knows which one runs.
   if "$venv/bin/pip" show pygame >/dev/null 2>&1; then
     say "Có cả pygame lẫn pygame-ce / both pygame and pygame-ce are installed: make clean, then make setup"
