@@ -12,6 +12,11 @@ from typing import Any
 from config.process import EXIT_OK, EXIT_USAGE
 
 EXIT_UNREADABLE = 1
+_WHY_VI: dict[type[OSError], str] = {
+    FileNotFoundError: "không có tệp này",
+    IsADirectoryError: "đây là thư mục",
+    PermissionError: "không có quyền đọc",
+}
 
 
 def register(subparsers: Any) -> None:
@@ -59,11 +64,12 @@ def run_scan(arguments: argparse.Namespace) -> int:
         try:
             luma = load_luma(Path(name))
         except PictureError as error:
-            _complain(f"{name}: không đọc được ảnh: {error}", f"{name}: the picture cannot be read: {error}")
+            _complain(f"{name}: không đọc được: {error.vi}", f"{name}: cannot be read: {error.en}")
             status = EXIT_UNREADABLE
             continue
         except OSError as error:
-            _complain(f"{name}: không mở được tệp: {error.strerror}", f"{name}: cannot be opened: {error.strerror}")
+            why_vi = _WHY_VI.get(type(error), f"lỗi đọc tệp ({error.strerror})")
+            _complain(f"{name}: không mở được: {why_vi}", f"{name}: cannot be opened: {error.strerror}")
             status = EXIT_UNREADABLE
             continue
         answer = read_picture(luma, today)

@@ -23,7 +23,12 @@ MAX_SIDE = 4200
 
 
 class PictureError(ValueError):
-    """The file is no picture that can be read. The message says why, in English, without the file's name."""
+    """The file is no picture that can be read. `vi` and `en` say why, without the file's name."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(en)
+        self.vi = vi
+        self.en = en
 
 
 def load_luma(source: Path | bytes, max_side: int = MAX_SIDE) -> Luma:
@@ -40,19 +45,22 @@ def load_luma(source: Path | bytes, max_side: int = MAX_SIDE) -> Luma:
             with Image.open(io.BytesIO(data)) as image:
                 if image.width * image.height > MAX_PIXELS:
                     limit = MAX_PIXELS // 1_000_000
-                    raise PictureError(f"{image.width}×{image.height} pixels; at most {limit} million")
+                    size = f"{image.width}×{image.height}"
+                    raise PictureError(
+                        f"ảnh {size} điểm, nhiều nhất {limit} triệu", f"{size} pixels; at most {limit} million"
+                    )
                 if image.format == "JPEG":
                     image.draft("L", (max_side, max_side))
                 return _grey(image, max_side)
     except UnidentifiedImageError as error:
-        raise PictureError("not a picture in a known format") from error
+        raise PictureError("không phải ảnh, hoặc định dạng lạ", "not a picture in a known format") from error
     except Image.DecompressionBombError as error:
-        raise PictureError("too many pixels") from error
+        raise PictureError("ảnh quá nhiều điểm", "too many pixels") from error
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError) as error:
         # What Pillow's readers raise on broken files, by their documentation and by trial.
         if isinstance(error, PictureError):
             raise
-        raise PictureError(f"broken picture ({type(error).__name__})") from error
+        raise PictureError("ảnh hỏng hoặc thiếu dữ liệu", f"broken picture ({type(error).__name__})") from error
 
 
 def _grey(image: Image.Image, max_side: int) -> Luma:

@@ -160,7 +160,8 @@ def damaged(rng: random.Random) -> tuple[np.ndarray, set[str]]:  # type: ignore[
     elif how == "smear":
         bars[at : at + length] = 255 if rng.random() < 0.5 else 0
     elif how == "swap":
-        bars[at : at + length] = np.array(receipts.symbol(other, module=1, height=1))[0][at : at + length]
+        piece = np.array(receipts.symbol(other, module=1, height=1))[0][at : at + length]
+        bars[at : at + len(piece)] = piece
     else:
         runs = [rng.randint(1, 4) for _ in range(120)]
         bars = np.concatenate([np.full(run, 255 * (i % 2), np.uint8) for i, run in enumerate(runs)])
