@@ -227,8 +227,11 @@ class Desk:
         """Show something that is not in the ledger (a notice, the uplink) at a revision of its own."""
         self.rev += 1
         if self.rev - self._stored >= STORED_AHEAD:
-            self.ledger.put_meta("rev", str(self.rev))
-            self._stored = self.rev
+            try:
+                self.ledger.put_meta("rev", str(self.rev))
+                self._stored = self.rev
+            except LedgerError as error:
+                self._losses.lost("ledger", str(error.given))
         self._publish(touched, self.now())
 
     def notice(self, notice: Notice) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from config.settings import Counter, Service, Settings
@@ -62,7 +62,10 @@ class Hall:
             self._count(None, ticket)
             self.tickets[ticket.id] = ticket
             self.order = max(self.order, ticket.order)
-        self.posts.update({post.id: post for post in posts if post.id in self.counters})
+        for post in posts:
+            if post.id in self.counters:
+                # A counter never waits for a ticket that is not of this day: nobody could finish it.
+                self.posts[post.id] = post if post.ticket in self.tickets else replace(post, ticket=None)
         self.jobs.update({job.id: job for job in jobs if job.state in OPEN_JOBS})
         called = sorted((t for t in self.tickets.values() if t.last_call_at), key=lambda t: t.last_call_at or "")
         self.calls = [ticket.id for ticket in reversed(called[-CALLS_SHOWN:])]

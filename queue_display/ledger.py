@@ -267,27 +267,37 @@ class Ledger:
             db.execute(rows.PUT_META, (key, value))
 
     def forget(self, *, before: date, now: Now, events_before_s: float, limit: int = 50) -> int:
-        """Delete a little of what is old: delivered events, tickets before a day, answers of three days ago.
+        """Delete a little of what is old: delivered events, tickets and jobs before a day, answers of three days ago.
 
-        At most `limit` rows of each a call, so that no commit of a citizen waits for it. Gives how many went.
+        At most `limit` rows of each a call, so that no citizen's commit waits for it; nothing is written when nothing
+        is old. Gives how many rows went.
         """
+        day, answers = before.isoformat(), now.wall.timestamp() - 3 * 86400
+        old = (
+            ("outbox", "epoch = ? AND seq <= ? AND seq < ? AND at < ?", "seq"),
+            ("tickets", "service_day < ?", "id"),
+            ("jobs", "ticket IS NULL AND created_at < ?", "id"),
+            ("requests", "at < ?", "key"),
+        )
+        values: dict[str, tuple[Any, ...]] = {
+            # The last event stays, so that a start finds where the numbering of events is.
+            "outbox": (self._epoch, self._watermark, self._seq, events_before_s),
+            "tickets": (day,),
+            "jobs": (day,),
+            "requests": (answers,),
+        }
+        due = [each for each in old if self._one(f"SELECT 1 FROM {each[0]} WHERE {each[1]} LIMIT 1", *values[each[0]])]
+        if not due:
+            return 0
+        gone = 0
         with self._transaction() as db:
-            events = db.execute(
-                "DELETE FROM outbox WHERE epoch = ? AND seq IN (SELECT seq FROM outbox WHERE epoch = ? AND seq <= ? "
-                "AND seq < ? AND at < ? ORDER BY seq LIMIT ?)",
-                (self._epoch, self._epoch, self._watermark, self._seq, events_before_s, limit),
-            ).rowcount
-            if events_before_s > 0:
-                db.execute(rows.PUT_META, ("last_job", str(self.last_job())))
-            tickets = db.execute(
-                "DELETE FROM tickets WHERE id IN (SELECT id FROM tickets WHERE service_day < ? LIMIT ?)",
-                (before.isoformat(), limit),
-            ).rowcount
-            answers = db.execute(
-                "DELETE FROM requests WHERE key IN (SELECT key FROM requests WHERE at < ? LIMIT ?)",
-                (now.wall.timestamp() - 3 * 86400, limit),
-            ).rowcount
-        return int(events + tickets + answers)
+            db.execute(rows.PUT_META, ("last_job", str(self.last_job())))
+            for table, where, key in due:
+                scope = "epoch = ? AND " if table == "outbox" else ""
+                sql = f"DELETE FROM {table} WHERE {scope}{key} IN (SELECT {key} FROM {table} WHERE {where} LIMIT ?)"
+                first = (self._epoch,) if table == "outbox" else ()
+                gone += db.execute(sql, (*first, *values[table], limit)).rowcount
+        return gone
 
     def close(self) -> None:
         """Close both connections and let the next hub have the ledger."""
@@ -325,8 +335,12 @@ class Ledger:
         """The server's watermark is now `seq` (a restored server's may be lower than before)."""
         if seq == self._watermark:
             return
-        self.put_meta("watermark", str(seq))
         self._watermark = seq
+        try:
+            self.put_meta("watermark", str(seq))
+        except LedgerError as error:
+            # A full disk must not end the uplink: what is not stored, the server will say again.
+            log.warning("the watermark %d is not stored yet: %s", seq, error.given)
 
     def depth(self) -> tuple[int, float]:
         """Events above the watermark, and when (POSIX seconds) the oldest of them happened; 0.0 when there is none."""

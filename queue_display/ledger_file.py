@@ -11,7 +11,7 @@ from datetime import date, datetime
 from importlib.resources import files
 from pathlib import Path
 
-CLAIM_WAIT_S = 10.0
+CLAIM_WAIT_S = 5.0
 _PUT_META = "INSERT INTO meta (key, value) VALUES (?, ?)"
 
 

@@ -29,6 +29,10 @@ JobPath = Annotated[int, Path(ge=1, le=2**53)]
 StateQuery = Annotated[str | None, Query(pattern=r"^[a-z_]{1,20}$")]
 ServiceQuery = Annotated[str | None, Query(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 
+# A command that says nothing more may come without a body at all.
+_NO_NEXT, _NO_SEEN, _NO_REASON = bodies.NextBody(), bodies.SeenBody(), bodies.ReasonBody()
+_NO_NO, _NO_PARK, _NO_TRANSFER = bodies.NoBody(), bodies.ParkBody(), bodies.TransferBody()
+
 TicketRule = Callable[[Draft], Ticket | None]
 
 
@@ -127,41 +131,41 @@ def _tickets(router: APIRouter, desk: Desk) -> None:
         return _command(request, desk, lambda d: engine.call_one(d, ticket_id, body.counter))
 
     @router.post("/v1/tickets/{ticket_id}/cancel")
-    async def cancel(request: Request, ticket_id: TicketPath, body: bodies.ReasonBody) -> Response:
+    async def cancel(request: Request, ticket_id: TicketPath, body: bodies.ReasonBody = _NO_REASON) -> Response:
         """Withdrawn while waiting."""
         return _command(request, desk, lambda d: engine.cancel(d, ticket_id, body.reason))
 
     @router.post("/v1/tickets/{ticket_id}/void")
-    async def void(request: Request, ticket_id: TicketPath, body: bodies.ReasonBody) -> Response:
+    async def void(request: Request, ticket_id: TicketPath, body: bodies.ReasonBody = _NO_REASON) -> Response:
         """Void, by staff."""
         return _command(request, desk, lambda d: engine.void(d, ticket_id, body.reason))
 
     @router.post("/v1/tickets/{ticket_id}/done-on-spot")
-    async def on_spot(request: Request, ticket_id: TicketPath, body: bodies.ReasonBody) -> Response:
+    async def on_spot(request: Request, ticket_id: TicketPath, body: bodies.ReasonBody = _NO_REASON) -> Response:
         """Answered at the door."""
         return _command(request, desk, lambda d: engine.finish_on_spot(d, ticket_id, body.reason))
 
     @router.post("/v1/tickets/{ticket_id}/return")
-    async def put_back(request: Request, ticket_id: TicketPath, body: bodies.ReasonBody) -> Response:
+    async def put_back(request: Request, ticket_id: TicketPath, body: bodies.ReasonBody = _NO_REASON) -> Response:
         """Back in the queue."""
         return _command(request, desk, lambda d: engine.put_back(d, ticket_id, body.reason))
 
     @router.post("/v1/tickets/{ticket_id}/reprint")
-    async def reprint(request: Request, ticket_id: TicketPath, body: bodies.NoBody) -> Response:
+    async def reprint(request: Request, ticket_id: TicketPath, body: bodies.NoBody = _NO_NO) -> Response:
         """A copy, marked as such."""
         return _command(request, desk, lambda d: printing.reprint(d, d.ticket(ticket_id)))
 
 
 def _counters(router: APIRouter, desk: Desk) -> None:
     @router.post("/v1/counters/{counter}/next")
-    async def call_next(request: Request, counter: CounterPath, body: bodies.NextBody) -> Response:
+    async def call_next(request: Request, counter: CounterPath, body: bodies.NextBody = _NO_NEXT) -> Response:
         """Finish here and call the next one; `ticket` is null when nobody waits."""
         may_act_at(principal(request), counter)
         return _command(request, desk, lambda d: engine.call_next(d, counter, service=body.service, seen=body.ticket))
 
     def verb(name: str, rule: Callable[[Draft, int, str | None], Ticket]) -> None:
         @router.post(f"/v1/counters/{{counter}}/{name}", name=name)
-        async def act(request: Request, counter: CounterPath, body: bodies.SeenBody) -> Response:
+        async def act(request: Request, counter: CounterPath, body: bodies.SeenBody = _NO_SEEN) -> Response:
             may_act_at(principal(request), counter)
             return _command(request, desk, lambda d: rule(d, counter, body.ticket))
 
@@ -174,13 +178,13 @@ def _counters(router: APIRouter, desk: Desk) -> None:
     verb("done-on-spot", engine.done_on_spot)
 
     @router.post("/v1/counters/{counter}/park")
-    async def park(request: Request, counter: CounterPath, body: bodies.ParkBody) -> Response:
+    async def park(request: Request, counter: CounterPath, body: bodies.ParkBody = _NO_PARK) -> Response:
         """Set aside."""
         may_act_at(principal(request), counter)
         return _command(request, desk, lambda d: engine.park(d, counter, body.ticket, papers=body.papers))
 
     @router.post("/v1/counters/{counter}/transfer")
-    async def transfer(request: Request, counter: CounterPath, body: bodies.TransferBody) -> Response:
+    async def transfer(request: Request, counter: CounterPath, body: bodies.TransferBody = _NO_TRANSFER) -> Response:
         """Waiting again elsewhere; same number."""
         may_act_at(principal(request), counter)
         target = {"to_counter": body.to_counter, "to_service": body.to_service}
@@ -188,7 +192,7 @@ def _counters(router: APIRouter, desk: Desk) -> None:
 
     def state(name: str, rule: Callable[[Draft, int], Any]) -> None:
         @router.post(f"/v1/counters/{{counter}}/{name}", name=name)
-        async def act(request: Request, counter: CounterPath, body: bodies.NoBody) -> Response:
+        async def act(request: Request, counter: CounterPath, body: bodies.NoBody = _NO_NO) -> Response:
             may_act_at(principal(request), counter)
             return _post(request, desk, counter, lambda d: rule(d, counter))
 
@@ -236,7 +240,7 @@ def _jobs(router: APIRouter, desk: Desk) -> None:
         return Json(desk.run(asked(request), lambda d: {"job": printing.add(d, body.kind, payload=payload).as_json()}))
 
     @router.post("/v1/jobs/{job_id}/take")
-    async def take(request: Request, job_id: JobPath, body: bodies.NoBody) -> Response:
+    async def take(request: Request, job_id: JobPath, body: bodies.NoBody = _NO_NO) -> Response:
         """The bridge is about to do it; the answer has all it needs."""
         job = desk.job(job_id)
 

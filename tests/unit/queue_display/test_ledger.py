@@ -148,6 +148,17 @@ def test_old_delivered_events_go_and_the_rest_stays(site: Site) -> None:
     assert site.desk.ledger.seq() == left[-1], "numbering of events goes on"
 
 
+def test_old_tickets_go_after_the_days_they_are_kept(site: Site) -> None:
+    old = site.press(1)["ticket"]["id"]  # type: ignore[index]
+    site.clock.advance(100 * 86400)
+    site.press(2)
+    site.desk.tick()
+    with pytest.raises(EngineError):
+        site.desk.ticket(old)
+    assert "repeated" not in site.press(1), "a press of a hundred days ago is forgotten with its ticket"
+    assert site.desk.hall.last_job == 3, "no job's number is given twice"
+
+
 def test_a_full_disk_refuses_to_grow_and_does_not_stop_the_start(site: Site) -> None:
     site.press(1)
     database = site.desk.ledger._db
