@@ -47,7 +47,7 @@ def contents(settings: Settings, boards: Iterable[Mapping[str, Any]]) -> list[Co
         if board.kind == "counter":
             out.append(Content(place, board.address, shown["rev"], plain(shown["text"])))
         else:
-            rows = tuple((plain(row["number"]), int(row["counter"])) for row in shown["rows"][: board.rows])
+            rows = tuple((plain(row["number"])[-4:], int(row["counter"])) for row in shown["rows"][: board.rows])
             out.append(Content(place, board.address, shown["rev"], None, rows))
     return out
 

@@ -299,3 +299,11 @@ def test_shift_registers_take_the_same_picture() -> None:
     inverted = Hc595(sent.append, 1, inverted=True)
     CounterBoard(inverted, 0).show("8")
     assert sent[-1][0] == 0x7F ^ 0xFF
+
+
+def test_every_letter_of_the_ready_sites_can_be_shown() -> None:
+    from config.load import load_settings
+
+    for site in (Path(contract.__file__).parents[1] / "config" / "sites").glob("*.toml"):
+        for service in load_settings(site, {}).services:
+            assert font.segments(service.letter)[1] == "", f"{site.name}: {service.letter}"
