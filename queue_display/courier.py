@@ -172,6 +172,7 @@ class Courier:
         """
         if ack.epoch != self.epoch:
             return None
+        silence = 0.0 if self.acked_at is None else now - self.acked_at
         self.acked_at = now
         new_server = self.generation is not None and ack.generation != self.generation
         self.generation = ack.generation
@@ -188,6 +189,9 @@ class Courier:
         self._cursor = max(self._cursor, ack.seq)
         self._miss(ack.gaps, now)
         if self.watermark == before:
+            if silence > RESEND_FIRST_S:
+                # A word after a silence, and it lacks all we sent: the server was away. Do not sit out the back-off.
+                self._miss([(ack.seq + 1, self._cursor)], now)
             return None
         self._moved_at, self._rounds = now, 0
         self._arm(now)

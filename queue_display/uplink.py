@@ -39,6 +39,8 @@ log = logging.getLogger("uplink")
 HEARTBEAT_S = 60.0
 """Presence and a question for the watermark at least this often; the server counts a device as stale after 150 s."""
 CONNACK_S = 10.0
+SILENT_REST_S = 30.0
+"""Between brokers that let us in but have no server behind them: there is no storm to fear at a broker's door."""
 _NOT_YET_VALID, _EXPIRED = 9, 10  # X509_V_ERR_* of OpenSSL
 
 
@@ -147,7 +149,8 @@ class Uplink:
                 at += 1
             self._tell(connected=False, problem=PROBLEMS[code])
             self._losses.lost("commune server", f"{code} at {broker}")
-            self._rest(full_jitter(failures // len(self._settings.brokers), self._rng))
+            longest = SILENT_REST_S if code == "uplink_silent" else 300.0
+            self._rest(full_jitter(failures // len(self._settings.brokers), self._rng, longest=longest))
         self._tell(connected=False, problem=self._problem)
 
     def _rest(self, seconds: float) -> None:
@@ -286,7 +289,11 @@ class Uplink:
         while not self._stop.is_set():
             now = self._clock.monotonic()
             if self._courier.stalled(now, self._asked_at, self._settings.stall_s):
-                raise _Lost("uplink_silent")
+                if len(self._settings.brokers) > 1:
+                    raise _Lost("uplink_silent")
+                # Nowhere else to go: stay, so that the server finds us the moment it is back.
+                self._losses.lost("commune server", f"uplink_silent at {self._broker}")
+                self._tell(connected=False, problem=PROBLEMS["uplink_silent"])
             if now >= self._beat_at:
                 self._beat(client)
             elif self._courier.tick(now):

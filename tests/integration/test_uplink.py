@@ -169,6 +169,27 @@ def test_a_silent_server_sends_the_device_to_the_next_broker(
     other.stop()
 
 
+def test_with_one_broker_a_silent_server_is_waited_for_on_the_line(
+    tmp_path: Path, keys: Path, broker: Broker, outbox: SmallOutbox
+) -> None:
+    server = Server(tmp_path / "server.db", keys, broker.address)
+    uplink = Uplink(device_settings(keys, [broker.address], stall_s=1.0), outbox, CLOCK)
+    uplink.start()
+    outbox.put(5)
+    wait_for("delivered", lambda: outbox.watermark() == 5)
+    server.stop()
+    outbox.put(300)
+    problem = wait_for("the silence is noticed", lambda: uplink.state().problem)
+    assert problem.code == "uplink_silent" and not uplink.state().connected
+    server = Server(tmp_path / "server.db", keys, broker.address)
+    wait_for("all delivered", lambda: outbox.watermark() == 305)
+    assert uplink.state().connected and uplink.state().problem is None
+    assert server.seqs() == list(range(1, 306))
+    assert broker.log.read_text().count(f"as {DEVICE}") == 1, "it never hung up"
+    uplink.stop()
+    server.stop()
+
+
 def test_presence_birth_goodbye_and_a_late_will(
     server: Server, broker: Broker, keys: Path, outbox: SmallOutbox
 ) -> None:

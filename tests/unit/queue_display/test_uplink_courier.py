@@ -114,6 +114,18 @@ def test_a_restored_server_gets_again_what_it_lost(restored: Ack) -> None:
     assert line.pump(5.0) == list(range(restored.seq + 1, 13))
 
 
+def test_the_first_word_after_a_silence_has_all_sent_again_at_once() -> None:
+    line = Line(3)
+    line.courier.connected(0.0)
+    line.courier.ack(ack(0), 0.0)
+    line.pump(0.0)
+    line.pubacks()
+    line.courier.ack(ack(0), 4.0)
+    assert line.pump(4.0) == [], "they may still be on their way"
+    line.courier.ack(ack(0), 10.0)
+    assert line.pump(10.0) == [1, 2, 3], "the server was away"
+
+
 def test_an_ack_of_another_epoch_is_not_ours() -> None:
     line = Line(3)
     line.courier.connected(0.0)
