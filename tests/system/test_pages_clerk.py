@@ -86,6 +86,12 @@ def test_a_day_by_keyboard_alone(clerk: Page, hub: Hub, browser: Browser) -> Non
     clerk.keys("d")
     until(lambda: hub.ticket(chosen["id"])["state"] == "done", "done")
 
+    absent = hub.post(f"/v1/tickets/{third['id']}/call", {"counter": 1})["ticket"]
+    clerk.see(absent["number"], "#number")
+    clerk.keys("k")
+    until(lambda: hub.ticket(third["id"])["state"] == "waiting_papers", "fetching papers")
+    clerk.see("Chờ bổ sung giấy tờ", "#list")
+
     clerk.keys("b")
     clerk.see("Tạm dừng quầy", "dialog")
     clerk.keys("2", Keys.ENTER)

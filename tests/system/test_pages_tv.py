@@ -113,6 +113,10 @@ def test_killed_hub_banner_on_both_pages_and_back_by_itself(tv: Page, hub: Hub, 
     hub.kill()
     tv.see("tạm mất kết nối", "#lost")
     assert YELLOW not in colours(tv).values()
+    assert tv.overflow() == [0, 0]
+    assert tv.run(OVERLAP) == []
+    widths = "return ['#header', '#lost', '#main', '#footer'].map(s => document.querySelector(s).clientWidth)"
+    assert tv.run(widths) == [1280] * 4
     clerk.see("Mất kết nối", "#lost")
     assert clerk.find("#do-main").get_property("disabled")
     clerk.keys(Keys.SPACE)

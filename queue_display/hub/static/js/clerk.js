@@ -2,7 +2,7 @@
 // It decides nothing: it asks the hub, says what the hub answered, and shows what the stream tells.
 
 import { get, newKey, post, Refused, remove } from "./api.js";
-import { DEEDS, DESK, fits, mainDeed, rowDeeds } from "./clerk/deed.js";
+import { CANCEL, DEEDS, DESK, fits, mainDeed, rowDeeds } from "./clerk/deed.js";
 import { Desk } from "./clerk/desk.js";
 import * as ask from "./clerk/dialogs.js";
 import { List, sort } from "./clerk/list.js";
@@ -147,6 +147,7 @@ const DO = {
   recall: simple("recall", "recall"),
   "no-show": simple("no-show", "no_show_do"),
   park: simple("park", "park"),
+  papers: (ticket) => atCounter("park", { ticket: ticket.id, papers: true }, () => say("said_ok", { verb: say("papers_do"), number: ticket.number })),
   "done-on-spot": simple("done-on-spot", "spot_do"),
   transfer,
   cancel,
@@ -169,7 +170,7 @@ const DO = {
   "row-reprint": () => list.chosen && rowDeeds(list.chosen).reprint && reprint(list.chosen),
   "row-cancel": () => list.chosen && rowDeeds(list.chosen).cancel && cancel(list.chosen),
 };
-const NEEDS_TICKET = new Set([...DEEDS.map((deed) => deed.name), "reprint"]);
+const NEEDS_TICKET = new Set([...[...DEEDS, CANCEL].map((deed) => deed.name), "reprint"]);
 
 function act(name) {
   if (!counter() || ask.dialogOpen()) return;
@@ -178,7 +179,7 @@ function act(name) {
     return;
   }
   const ticket = ticketInHand();
-  const deed = DEEDS.find((each) => each.name === name);
+  const deed = [...DEEDS, CANCEL].find((each) => each.name === name);
   if (deed ? !fits(deed, ticket) : NEEDS_TICKET.has(name) && ticket === null) return;
   if (name === "pause" && counter().state !== "open") return;
   if (name === "close" && (counter().state !== "open" || ticket !== null)) return;
@@ -188,7 +189,7 @@ function act(name) {
 
 /* ---------- keys ---------- */
 
-const BY_CODE = new Map([...DEEDS, ...DESK].flatMap((deed) => deed.codes.map((code) => [code, deed.name])));
+const BY_CODE = new Map([...DEEDS, CANCEL, ...DESK].flatMap((deed) => deed.codes.map((code) => [code, deed.name])));
 
 function onKey(event) {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat || ask.dialogOpen() || !desk) return;

@@ -32,6 +32,7 @@ export const PATHS = {
   spot: "M12 21s7-6.2 7-11.5A7 7 0 0 0 5 9.500C5 14.800 12 21 12 21zM9 9.500l2.200 2.200L15.200 8",
   transfer: "M4 8h14l-4-4M20 16H6l4 4",
   park: "M6 4h12v16l-6-4-6 4z",
+  papers: "M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h3",
   pause: "M8 5v14M16 5v14",
   print: "M7 8V3h10v5M7 17H4V8h16v9h-3M7 14h10v7H7z",
   cancel: "M6 6l12 12M18 6L6 18",

@@ -70,7 +70,7 @@ function draw() {
   const now = store.now();
   const lost = store.link === "lost";
   const blank = lost && (performance.now() - store.lostAt > EMPTY_AFTER_MS || siteTime(now, store.nowAt.offset).day !== data.now.slice(0, 10));
-  const rows = portrait.matches ? 5 : 3;
+  const rows = (portrait.matches ? 5 : 3) - (lost ? 1 : 0); // the banner needs its room
   const view = arrange(data, now, rows);
   // Draw only when something differs: an idle screen costs a weak stick nothing.
   const key = JSON.stringify([view, blank, lost, language(), rows]);
@@ -140,7 +140,7 @@ function showSentence(at_once) {
 }
 
 function drawLink(link) {
-  document.body.classList.toggle("lost", link === "lost");
+  document.body.classList.toggle("is-lost", link === "lost");
   byId("lost").replaceChildren(...(link === "lost" ? [el("div.lost", {}, icon("unplug"), el("span", {}, say("lost_tv")))] : []));
   turn = 0;
   showSentence(true);

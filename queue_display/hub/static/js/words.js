@@ -67,6 +67,7 @@ const WORDS = {
   done_do: ["Xong", "Done"],
   spot_do: ["Xong tại chỗ", "Done on the spot"],
   transfer: ["Chuyển", "Transfer"],
+  papers_do: ["Chờ giấy tờ", "For papers"],
   park: ["Tạm giữ", "Park"],
   pause: ["Tạm dừng", "Pause"],
   close_counter: ["Đóng quầy", "Close"],

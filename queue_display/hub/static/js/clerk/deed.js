@@ -10,9 +10,12 @@ export const DEEDS = [
   { name: "no-show", codes: ["KeyV", "KeyN"], letter: "V", icon: "absent", word: "no_show_do", states: ["called"] },
   { name: "transfer", codes: ["KeyT"], letter: "T", icon: "transfer", word: "transfer", states: AT_COUNTER },
   { name: "park", codes: ["KeyP"], letter: "P", icon: "park", word: "park", states: AT_COUNTER },
+  { name: "papers", codes: ["KeyK"], letter: "K", icon: "papers", word: "papers_do", states: AT_COUNTER },
   { name: "done-on-spot", codes: ["KeyX"], letter: "X", icon: "spot", word: "spot_do", states: AT_COUNTER },
-  { name: "cancel", codes: ["KeyH"], letter: "H", icon: "cancel", word: "cancel", states: AT_COUNTER },
 ];
+
+/** In the last row, out of the way of a quick hand. */
+export const CANCEL = { name: "cancel", codes: ["KeyH"], letter: "H", icon: "cancel", word: "cancel", states: AT_COUNTER };
 
 export const DESK = [
   { name: "pick", codes: ["KeyG"], letter: "G", icon: "call", word: "pick" },

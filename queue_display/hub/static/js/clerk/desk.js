@@ -3,7 +3,7 @@
 import { el, icon, setText } from "../dom.js";
 import { stopwatch } from "../time.js";
 import { named, say } from "../words.js";
-import { DEEDS, DESK, fits, mainDeed, rowDeeds } from "./deed.js";
+import { CANCEL, DEEDS, DESK, fits, mainDeed, rowDeeds } from "./deed.js";
 
 const keyNode = (letter) => el("kbd", { "aria-hidden": "true" }, letter);
 
@@ -26,8 +26,9 @@ export class Desk {
       this.buttons.set(deed.name, node);
       return node;
     };
-    const deeds = el("div.deeds", {}, ...DEEDS.map((deed) => button(deed, deed.name === "cancel" ? "button.button.act" : "button.button")));
+    const deeds = el("div.deeds", {}, ...DEEDS.map((deed) => button(deed)));
     const desk = el("div.desk-keys", {}, ...DESK.map((deed) => button(deed)));
+    desk.append(button(CANCEL, "button.button.act"));
     this.close = el("button.button", { type: "button", id: "do-close", onclick: () => act("close") }, icon("cancel"), el("span", {}, say("close_counter")), keyNode("O"));
     desk.append(this.close);
     this.tools = {
@@ -75,7 +76,7 @@ export class Desk {
     this.number.classList.toggle("ticket", ticket !== null);
     setText(this.mainWord, say(mainDeed(counter, ticket).word));
     this.enable(this.main, able, busy);
-    for (const deed of DEEDS) this.enable(this.buttons.get(deed.name), able && fits(deed, ticket), busy);
+    for (const deed of [...DEEDS, CANCEL]) this.enable(this.buttons.get(deed.name), able && fits(deed, ticket), busy);
     const open = counter.state === "open";
     this.enable(this.buttons.get("pick"), able && counter.state !== "closed", busy);
     this.enable(this.buttons.get("issue"), able, busy);
