@@ -144,7 +144,10 @@ class Hub(_Section):
         default={"motcua-bridge": ["bridge"], "motcua-kiosk": ["kiosk"]},
         description="Người dùng hệ thống → vai trò trên ổ cắm Unix | system user → roles on the Unix socket",
     )
-    reserve_letter: Letter = Field(default="Z", description="Chữ dự phòng khi sổ hỏng | letter of a new epoch")
+    reserve_letter: Letter = Field(
+        default="P",
+        description="Chữ dự phòng khi sổ hỏng; bảng bảy nét phải hiện được | letter of a new epoch; boards must show it",
+    )
     keep_days: int = Field(default=90, ge=7, le=3650, description="Giữ phiếu bao nhiêu ngày | days tickets are kept")
 
 

@@ -28,7 +28,7 @@ class Hall:
     counters: dict[int, Counter]
     service_day: date
     epoch: str
-    reserve_letter: str = "Z"
+    reserve_letter: str = "P"
     reserve: bool = False
     prints: bool = True
     tickets: dict[str, Ticket] = field(default_factory=dict)

@@ -353,7 +353,8 @@ def test_ten_thousand_random_events_never_raise_and_always_come_home() -> None:
     who = Person(service_of=lambda code: "civil-status")
     taps = [
         "go:service", "go:scan", "go:fields", "go:rate", "go:help", "go:search", "go:typing", "go:factor",
-        "home", "back", "done", "more", "large", "language", "page:next", "page:back", "priority", "take:civil-status", "takefor", "look",
+        "home", "back", "done", "more", "large", "language",
+        "page:next", "page:back", "priority", "take:civil-status", "takefor", "look",
         "unlock", "factorkind:lookup_code", "factorkind:id_last4", "face:3", "reason:time", "send", "key:A", "key:1",
         "key:backspace", "field:land", "procedure:1.001193", "nonsense", "go:nowhere", "key:é",
     ]  # fmt: skip

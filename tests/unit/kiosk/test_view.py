@@ -200,7 +200,8 @@ def test_fingers_and_mouse_are_one_and_emulated_events_are_dropped() -> None:
 def test_the_touch_device_is_the_one_that_lies_on_the_screen(tmp_path: Path) -> None:
     listing = tmp_path / "devices"
     listing.write_text(
-        'N: Name="Mouse"\nH: Handlers=mouse0 event1\nB: PROP=0\n\nN: Name="ILITEK"\nH: Handlers=mouse1 event4\nB: PROP=2\n'
+        'N: Name="Mouse"\nH: Handlers=mouse0 event1\nB: PROP=0\n\n'
+        'N: Name="ILITEK"\nH: Handlers=mouse1 event4\nB: PROP=2\n'
     )
     assert touch_device("", listing) == Path("/dev/input/event4")
     assert touch_device("/dev/input/by-id/x", listing) == Path("/dev/input/by-id/x")

@@ -261,7 +261,7 @@ def test_a_day_begins_only_forwards_and_only_when_the_clock_is_believed() -> Non
 def test_the_reserved_letter_ends_with_the_day() -> None:
     room = Room()
     room.hall.reserve = True
-    assert [room.do(engine.issue, each).number for each in ("civil", "land")] == ["Z001", "Z002"]
+    assert [room.do(engine.issue, each).number for each in ("civil", "land")] == ["P001", "P002"]
     room.move(days=1)
     assert roll_if_due(room)
     assert room.do(engine.issue, "civil").number == "A001"

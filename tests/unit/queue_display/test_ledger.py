@@ -194,11 +194,11 @@ def test_a_damaged_ledger_is_kept_and_a_reserved_letter_begins(site: Site, damag
     assert site.desk.hall.epoch != epoch
     kept = [each for each in site.path.parent.glob("ledger.db.bad-*") if not each.name.endswith(("wal", "shm"))]
     assert [each.read_bytes() for each in kept] == [broken]
-    assert site.press(1)["ticket"]["number"] == "Z001"  # type: ignore[index]
+    assert site.press(1)["ticket"]["number"] == "P001"  # type: ignore[index]
     assert site.desk.window.notices.codes() == ["ledger_set_aside"]
-    assert events(site)[0]["data"] == {"reason": "set_aside", "letter": "Z", "actor": "hub:"}
+    assert events(site)[0]["data"] == {"reason": "set_aside", "letter": "P", "actor": "hub:"}
     site.again()
-    assert site.press(2)["ticket"]["number"] == "Z002", "the letter outlives a restart"  # type: ignore[index]
+    assert site.press(2)["ticket"]["number"] == "P002", "the letter outlives a restart"  # type: ignore[index]
     site.clock.advance(86400)
     assert site.press(3)["ticket"]["number"] == "A001"  # type: ignore[index]
     assert site.desk.window.notices.codes() == []
