@@ -49,6 +49,11 @@ class Room:
         return self.supervisor.parts.get(name)
 
 
+def mosquitto() -> str | None:
+    """The broker's program; None where it is not installed. Debian keeps it out of an ordinary user's PATH."""
+    return shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+
+
 def _listening(port: int) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=0.5):
@@ -89,7 +94,6 @@ def parts_of(site: Site, headless: bool) -> dict[str, Part]:
     """Every part of the room in the order of dependency."""
     config = ["--config", str(site.config)]
     video = {"SDL_VIDEODRIVER": "dummy"} if headless else {}
-    mosquitto = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
     hub = site.hub_address
 
     def part(name: str, vi: str, en: str, command: list[str], ready: Callable[[], bool], **environ: str) -> Part:
@@ -97,7 +101,8 @@ def parts_of(site: Site, headless: bool) -> dict[str, Part]:
 
     listed = [
         part("broker", "Mosquitto: đường gửi sự kiện", "Mosquitto: the events' road",
-             [mosquitto, "-c", str(site.folder / "broker" / "mosquitto.conf")], lambda: _listening(site.broker_port)),
+             [mosquitto() or "mosquitto", "-c", str(site.folder / "broker" / "mosquitto.conf")],
+             lambda: _listening(site.broker_port)),
         part("server", "Máy chủ xã", "commune server", [*MOTCUA, "server", "run", "--config", str(site.server_config)],
              lambda: _listening(site.server_port) and _listening(site.admin_port)),
         part("cabinet", "Tủ thiết bị ảo: nút, bảng, bàn phím, máy in", "virtual cabinet: button, boards, printer",
@@ -154,7 +159,7 @@ def _prepare(room: Room, say: Say) -> None:
     pki = [*MOTCUA, "server", "pki", "--out", str(site.pki), "--device", site.device, "--device", "demo-admin"]
     if not _run(pki, log):
         raise NotReady(f"motcua server pki: {log.read_text(encoding='utf-8')[-800:]}")
-    if shutil.which("mosquitto") or Path("/usr/sbin/mosquitto").exists():
+    if mosquitto():
         (site.folder / "broker").mkdir(exist_ok=True)
         command = [
             *MOTCUA, "server", "mosquitto", "--out", str(site.folder / "broker" / "mosquitto.conf"),
