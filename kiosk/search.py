@@ -27,8 +27,8 @@ _INITIALS = 0.8
 
 # Words in nearly every question; they tell nothing about which procedure is meant.
 _FILLERS = frozenset(
-    """lam xin cap cho cua toi minh em anh chi muon can thi la gi the nao nhu sao o dau bao nhieu het mat may tien
-    thu tuc ho so di duoc khong ko k hoi ve voi va de bi co nay kia ai khi moi phai giup a oi nha nhe vay roi chua chau
+    """lam xin cap cho cua toi minh em anh chi muon can thi la gi the nao nhu sao o dau bao nhieu het may tien
+    thu tuc di duoc khong ko k hoi ve voi va de bi co nay kia ai khi moi phai giup a oi nha nhe vay roi chua chau
     day truc tuyen giay to dang ky ngay lau i want to how do get a the of for my an need please is what apply
     certificate register registration procedure paper papers""".split()  # noqa: SIM905 - a list of 90 words reads worse
 )
@@ -349,4 +349,4 @@ class Search:
         precision = sum(self._idf[word] for word in used) / self._norm[number]
         in_order = sum(1 for a, b in zip(places, places[1:], strict=False) if b == a + 1)
         order = min(1.0, in_order / max(1, len(phrase.words) - 1))
-        return phrase.weight * coverage * (0.62 + 0.3 * min(1.0, precision)) + 0.08 * coverage * order
+        return phrase.weight * coverage * (0.5 + 0.35 * min(1.0, precision) + 0.15 * order)
