@@ -20,22 +20,9 @@ from tests.fixtures.room import Demo, marked, room
 pytestmark = pytest.mark.slow
 
 STEPS = [
-    "processes",
-    "press",
-    "number",
-    "paper",
-    "call",
-    "board",
-    "voice",
-    "transfer",
-    "done",
-    "receipt",
-    "status",
-    "factor",
-    "rating",
-    "events",
-    "stop",
-]
+    "processes", "press", "number", "paper", "call", "board", "voice", "transfer", "done", "receipt", "status",
+    "factor", "rating", "events", "stop",
+]  # fmt: skip
 
 
 def test_check_sees_every_step_at_the_far_end(tmp_path: Path) -> None:
