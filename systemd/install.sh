@@ -119,6 +119,29 @@ for line in (source / "requirements.lock").read_text(encoding="utf-8").splitline
 PYTHON
 }
 
+# --- what the programs call: decoder, voice, sound, USB printers, letters behind Be Vietnam Pro -----------------------
+if [ "$live" = 1 ] && [ "$dry" = 0 ] && [ "$python_env" = 1 ] && command -v apt-get >/dev/null; then
+  wanted=()
+  for each in "libzbar0t64|libzbar0" espeak-ng alsa-utils libusb-1.0-0 fonts-noto-core python3-venv; do
+    here_already=0
+    for name in ${each//|/ }; do
+      [[ "$(dpkg-query -W -f='${Status}' "$name" 2>/dev/null)" != *'ok installed'* ]] || here_already=1
+    done
+    [ "$here_already" = 1 ] || wanted+=("$each")
+  done
+  if [ ${#wanted[@]} -gt 0 ]; then
+    did "Cài gói hệ thống: ${wanted[*]%%|*}" "installing system packages"
+    apt-get update -qq || true
+    for each in "${wanted[@]}"; do
+      ok=0
+      for name in ${each//|/ }; do
+        if DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$name" >/dev/null 2>&1; then ok=1; break; fi
+      done
+      [ "$ok" = 1 ] || say "Chưa cài được $each; motcua doctor sẽ nói thiếu gì." "$each could not be installed; motcua doctor will say what is missing."
+    done
+  fi
+fi
+
 if [ "$python_env" = 1 ]; then
   python=$(find_python) || code=1 stop "Cần Python 3.11, 3.12 hoặc 3.13 của hệ thống." "The system's Python 3.11, 3.12 or 3.13 is needed."
   made_from=$(cd "$source_dir" && {
@@ -136,10 +159,10 @@ if [ "$python_env" = 1 ]; then
       build=$(mktemp -d)
       trap 'rm -rf "$build"' EXIT
       running_only >"$build/requirements.lock"
-      "$root$env_dir/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps -r "$build/requirements.lock" 2> >(grep -v 'is ignored: it is neither' >&2 || true)
+      "$root$env_dir/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps -r "$build/requirements.lock" 2> >(grep -v 'is ignored: it is' >&2 || true)
       # A copy is built, so that the source tree is left as it was (and may be read-only).
       (cd "$source_dir" && tar cf - --exclude=__pycache__ pyproject.toml README.md LICENSE config queue_display firmware_bridge kiosk commune_server demo) | tar xf - -C "$build"
-      "$root$env_dir/bin/pip" install --quiet --disable-pip-version-check --no-build-isolation --no-deps "$build" 2> >(grep -v 'is ignored: it is neither' >&2 || true)
+      "$root$env_dir/bin/pip" install --quiet --disable-pip-version-check --no-build-isolation --no-deps "$build" 2> >(grep -v 'is ignored: it is' >&2 || true)
       "$root$env_dir/bin/motcua" config check "$sites/$site.toml" >/dev/null
       # In a tree the scripts must name the place where they will run, not where they were made.
       [ -z "$root" ] || find "$root$env_dir/bin" -maxdepth 1 -type f -exec grep -qI "$root" {} \; -exec sed -i "s|$root||g" {} +
@@ -184,6 +207,15 @@ if [ "$dry" = 0 ] && [ "$(id -u)" != 0 ]; then
 elif [ "$dry" = 0 ]; then
   if command -v systemd-sysusers >/dev/null; then systemd-sysusers ${root:+--root="$root"} motcua.conf; fi
   if command -v systemd-tmpfiles >/dev/null; then systemd-tmpfiles ${root:+--root="$root"} --create motcua.conf; fi
+fi
+
+# --- the voice: clips once, recordings are never written over ---------------------------------------------------------
+if [ "$live" = 1 ] && [ "$dry" = 0 ] && [ ! -d /var/lib/motcua/voice/north ] && [ -x /opt/motcua/venv/bin/motcua ]; then
+  if /opt/motcua/venv/bin/motcua voice make --dir /var/lib/motcua/voice; then
+    chown -R motcua-bridge: /var/lib/motcua/voice 2>/dev/null || true
+  else
+    say "Chưa có tiếng nói; số vẫn hiện trên bảng." "No voice yet; calls are still shown on the boards."
+  fi
 fi
 
 # --- the running machine ---------------------------------------------------------------------------------------------
