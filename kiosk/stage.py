@@ -18,6 +18,7 @@ from kiosk.view.fonts import FontBook
 from kiosk.view.layout import Item, Layout, Rect
 from kiosk.view.metrics import Metrics, Panel
 from kiosk.view.paint import Painter
+from kiosk.view.widgets import Widget
 
 DIAGONAL_IN = {"1024x600": 10.1, "1280x800": 10.1, "1920x1080": 15.6, "720x1280": 15.6}
 """What a size of pixels stands for in pictures and tests; a site sets its own diagonal."""
@@ -42,6 +43,7 @@ class Stage:
         self._catalogue = catalogue
         self._looks: dict[tuple[str, bool], Look] = {}
         self.items: list[Item] = []
+        self._tree: tuple[Model, Widget] | None = None
 
     def look(self, language: str, large: bool) -> Look:
         """What to draw with."""
@@ -53,9 +55,12 @@ class Stage:
         return self._looks[key]
 
     def place(self, model: Model, pressed: str | None = None) -> list[Item]:
-        """The items of a model."""
+        """The items of a model. The tree of the last model is kept: a press changes no word."""
         look = self.look(model.language, model.large)
-        return look.layout.place(view(look, model), pressed)
+        if self._tree is None or self._tree[0] != model:
+            look.layout.forget()
+            self._tree = (model, view(look, model))
+        return look.layout.place(self._tree[1], pressed)
 
     def show(self, target: pygame.Surface, model: Model, pressed: str | None = None) -> list[Rect]:
         """Paint what changed since the last call on `target`; gives the painted rectangles."""
@@ -69,6 +74,7 @@ class Stage:
         """Drop everything that was drawn for a person: cached words, wrapped lines, the last frame's items."""
         self.painter.cache.clear()
         self.book.forget()
+        self._tree = None
         for look in self._looks.values():
             look.layout.forget()
 

@@ -9,9 +9,13 @@ FULL_ABOVE = 0.5  # share of the panel above which one full redraw is cheaper
 
 def dirty(before: list[Item], after: list[Item], panel: tuple[int, int]) -> list[Rect]:
     """Rectangles covering every item that came, went or changed; [] when nothing did, the whole panel when most did."""
-    old, new = set(before), set(after)
-    changed = [item.rect for item in before if item not in new]
-    changed += [item.rect for item in after if item not in old]
+    if len(before) == len(after):  # the common case, without hashing: the same things, one of them changed
+        pairs = zip(before, after, strict=True)
+        changed = [rect for one, other in pairs if one != other for rect in (one.rect, other.rect)]
+    else:
+        old, new = set(before), set(after)
+        changed = [item.rect for item in before if item not in new]
+        changed += [item.rect for item in after if item not in old]
     merged: list[Rect] = []
     for rect in changed:
         merged = _merge(merged, rect)

@@ -34,18 +34,18 @@ class Layout:
     def __init__(self, metrics: Metrics, book: FontBook) -> None:
         self.metrics = metrics
         self.book = book
-        self._sizes: dict[tuple[Widget, int], tuple[int, int]] = {}
+        # By identity: hashing whole trees costs more than measuring them. The widget is kept, so its id is not reused.
+        self._sizes: dict[tuple[int, int], tuple[Widget, tuple[int, int]]] = {}
 
     def place(self, tree: Widget, pressed: str | None = None) -> list[Item]:
         """Every visible thing of `tree` on the whole panel, in painting order. `pressed`: the id under the finger."""
         items: list[Item] = []
-        self._sizes.clear()
         panel = self.metrics.panel
         self._place(tree, (0, 0, panel.width, panel.height), -1, pressed, items)
         return items
 
     def forget(self) -> None:
-        """Drop what was measured."""
+        """Drop what was measured: before a new tree is made."""
         self._sizes.clear()
 
     def fits(self, widget: Widget, width_mm: float, height_mm: float) -> bool:
@@ -66,11 +66,11 @@ class Layout:
 
     def size(self, widget: Widget, room: int) -> tuple[int, int]:
         """Pixels `widget` asks for when it may be `room` wide."""
-        key = (widget, room)
+        key = (id(widget), room)
         known = self._sizes.get(key)
         if known is None:
-            known = self._sizes[key] = self._measure(widget, room)
-        return known
+            known = self._sizes[key] = (widget, self._measure(widget, room))
+        return known[1]
 
     def _measure(self, widget: Widget, room: int) -> tuple[int, int]:
         px = self.metrics.px

@@ -64,7 +64,7 @@ class Painter:
             target.set_clip(pygame.Rect(rect))
             target.fill(PAPER)
             for item in items:
-                if overlap(item.rect, rect) or item.kind == "text":
+                if overlap(item.rect, rect):
                     self._item(target, item)
         target.set_clip(None)
 
