@@ -50,7 +50,7 @@ soak: setup-test
 	MOTCUA_SOAK=10 $(BIN)/pytest -q --timeout 14400 tests/system -m slow
 
 pictures: setup-test
-	$(BIN)/python docs/pictures/pages.py
+	$(BIN)/python docs/pictures/make.py
 
 lock:
 	$(BIN)/pip install --quiet uv
