@@ -110,7 +110,10 @@ class Flow:
             case Scanned():
                 return self._scanned(event, model)
             case CameraState():
-                return replace(model, camera=event.working), ()
+                model = replace(model, camera=event.working)
+                if model.screen == "scan" and not event.working:  # the keypad takes over, under the person's hands
+                    return replace(model, screen="typing", code="", hint=""), ()
+                return model, ()
             case HubChanged():
                 return replace(model, hub=event.hub), ()
             case TicketGiven():

@@ -327,6 +327,9 @@ class Kiosk:
 def run(settings: Settings, address: str, virtual: Path | None = None, token: str | None = None) -> int:
     """Run the kiosk until a signal or the window's close; the exit status."""
     setup_logging("kiosk")
+    if not settings.kiosk.enabled:
+        log.info("kiosk.enabled = false: không lắp màn hình chạm / no touchscreen is set up")
+        return EXIT_OK
     die_on_thread_exception()
     stop = stop_on_signals()
     clock = make_clock(settings.site.timezone, settings.clock.trust)

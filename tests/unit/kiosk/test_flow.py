@@ -215,6 +215,14 @@ def test_without_a_camera_the_keypad_takes_over() -> None:
     assert isinstance(asked, LookUp) and asked.code == CODE and asked.source == "typed"
 
 
+def test_a_camera_that_dies_under_ones_hands_gives_way_to_the_keypad() -> None:
+    who = Person()
+    who.tap("go:scan")
+    who.feed(CameraState(False))
+    assert who.model.screen == "typing"
+    assert who.tap("back").screen == "home"
+
+
 def test_keys_that_cannot_follow_do_nothing() -> None:
     who = Person()
     who.tap("go:typing", "key:-", "key:Z", "key:.", "key:H", "key:A", "key:3", "key:8")
