@@ -59,9 +59,12 @@ def fingerprint(path: str, actor: str, body: bytes) -> str:
     return hashlib.blake2b(b"\0".join((path.encode(), actor.encode(), body)), digest_size=16).hexdigest()
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def dumps(value: Any) -> str:
     """JSON as the API sends it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _encode(value)
 
 
 def boot_id() -> str:

@@ -37,6 +37,9 @@ RESTART_SKIP = 1000
 """Revisions skipped at every start: more than may have been shown and not stored, so that none is shown twice."""
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 class LedgerError(EngineError):
     """The ledger could not write; nothing of the command happened."""
 
@@ -254,7 +257,7 @@ class Ledger:
                 bootid=now.boot,
                 uptimes=now.uptime,
             )
-            body = json.dumps(envelope, ensure_ascii=False, separators=(",", ":"))
+            body = _encode(envelope)
             db.execute(
                 "INSERT INTO outbox (epoch, seq, class, body, at) VALUES (?, ?, ?, ?, ?)",
                 (self._epoch, seq, EVENT_TYPES[name].event_class, body, now.wall.timestamp()),

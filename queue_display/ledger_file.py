@@ -155,6 +155,8 @@ def make(path: Path, day: date, *, reserve: bool) -> sqlite3.Connection:
     for leftover in (draft, Path(f"{draft}-wal"), Path(f"{draft}-shm")):
         leftover.unlink(missing_ok=True)
     db = _connect(draft)
+    # A commit writes whole pages: half the usual size writes 21 instead of 34 KB a ticket; the card lives longer.
+    db.execute("PRAGMA page_size = 2048")
     _settle(db)
     migrate(db)
     db.execute("BEGIN IMMEDIATE")

@@ -6,14 +6,16 @@ an entry there keeps the hub from starting.
 
 from __future__ import annotations
 
+import inspect
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
+from pydantic import TypeAdapter, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
@@ -62,7 +64,8 @@ def gated(gate: Gate) -> type[APIRoute]:
 
     class Gated(APIRoute):
         def get_route_handler(self) -> Handler:
-            inner = super().get_route_handler()
+            commands = self.methods == {"POST"}
+            inner = lean(self.endpoint) if commands else super().get_route_handler()
             method = next(iter(self.methods or ()))
             roles = TABLE[(method, self.path)]
             keyed = method == "POST" and self.path not in _KEYLESS
@@ -88,6 +91,53 @@ def gated(gate: Gate) -> type[APIRoute]:
             return handler
 
     return Gated
+
+
+def lean(endpoint: Callable[..., Any]) -> Handler:
+    """A command's handler without FastAPI's dependency machinery, which took a third of a press's time.
+
+    The same signature is read for the OpenAPI, so that both say the same: `request`, values of the path, and `body`, a
+    pydantic model; a model with a default may come without a body at all.
+    """
+    signature = inspect.signature(endpoint, eval_str=True)
+    body = signature.parameters["body"]
+    whole = body.default is inspect.Parameter.empty
+    wanted = {
+        name: TypeAdapter(parameter.annotation)
+        for name, parameter in signature.parameters.items()
+        if name not in ("request", "body")
+    }
+    with_request = "request" in signature.parameters
+
+    async def handler(request: Request) -> Response:
+        raw = await request.body()
+        try:
+            values = {name: one.validate_python(request.path_params[name]) for name, one in wanted.items()}
+            if with_request:
+                values["request"] = request
+            if raw or whole:
+                _check_json(request.headers)
+                values["body"] = body.annotation.model_validate_json(raw)
+        except ValidationError as error:
+            raise invalid(error.errors(include_input=False, include_url=False, include_context=False)) from error
+        answer: Response = await endpoint(**values)
+        return answer
+
+    return handler
+
+
+def _check_json(headers: Any) -> None:
+    given = headers.get("content-type", "")
+    if given.split(";")[0].strip().lower() != "application/json":
+        vi, en = "Nội dung phải là JSON.", "The body must be JSON."
+        raise refuse(415, "not_json", vi, en, given[:60], "application/json")
+
+
+def invalid(errors: Sequence[Any]) -> EngineError:
+    """A body or a path of the wrong form: where and what kind of mistake, never the value, which somebody typed."""
+    found = [{"at": ".".join(str(each) for each in one["loc"]), "en": one["msg"]} for one in errors[:8]]
+    en = "; ".join(f"{each['at']}: {each['en']}" for each in found)
+    return EngineError("bad_request", "Yêu cầu không đúng dạng.", en, found, "config/contracts/hub.openapi.json", 422)
 
 
 def _check_size(headers: Any) -> None:
@@ -129,12 +179,9 @@ def install_errors(app: FastAPI) -> None:
         vi = _HTTP_VI.get(error.status_code, "Yêu cầu không đúng.")
         return refusal(EngineError(code, vi, str(error.detail), status=error.status_code))
 
-    async def invalid(_request: Request, error: Exception) -> Response:
+    async def malformed(_request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        # Where and what kind of mistake, never the value: it may be what somebody typed.
-        found = [{"at": ".".join(str(each) for each in one["loc"]), "en": one["msg"]} for one in error.errors()[:8]]
-        en = "; ".join(f"{each['at']}: {each['en']}" for each in found)
-        return refusal(EngineError("bad_request", "Yêu cầu không đúng dạng.", en, found, "GET /openapi.json", 422))
+        return refusal(invalid(error.errors()))
 
     async def broken(request: Request, error: Exception) -> Response:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
@@ -143,5 +190,5 @@ def install_errors(app: FastAPI) -> None:
 
     app.add_exception_handler(EngineError, engine)
     app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(RequestValidationError, malformed)
     app.add_exception_handler(Exception, broken)
