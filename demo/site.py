@@ -15,14 +15,30 @@ import tomli_w
 from config.commands import SITES, site_names
 
 BUS_NAME = "usb-MotCua_Pico_VIRTUAL-if00"
-DEMO_FACTS = {"province": "h38", "commune": "dong-thanh"}
+PORTS = range(20000, 32000)
 
 
-def free_port() -> int:
-    """A TCP port nobody listens on now."""
+def free_ports(count: int) -> list[int]:
+    """Different TCP ports nobody listens on now.
+
+    From below the kernel's ephemeral range: one from within may be taken by anybody's outgoing connection between now
+    and the moment the part that is told to listen on it does so.
+    """
+    found: set[int] = set()
+    while len(found) < count:
+        port = PORTS.start + secrets.randbelow(len(PORTS))
+        if _binds(port):
+            found.add(port)
+    return list(found)
+
+
+def _binds(port: int) -> bool:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -98,9 +114,10 @@ def make_site(folder: Path, name: str = "six-counters", *, uplink: bool = True, 
     raw: dict[str, Any] = tomllib.loads((SITES / f"{name}.toml").read_text(encoding="utf-8"))
     device = raw["site"]["device"]
     tokens = {role: secrets.token_urlsafe(32) for role in ("clerk", "supervisor", "display", "technician")}
+    hub, broker, device_https, admin, printer = free_ports(5)
     site = Site(
-        folder=folder, name=name, hub_port=free_port(), broker_port=free_port(), server_port=free_port(),
-        admin_port=free_port(), printer_port=free_port(), tokens=tokens, device=device,
+        folder=folder, name=name, hub_port=hub, broker_port=broker, server_port=device_https, admin_port=admin,
+        printer_port=printer, tokens=tokens, device=device,
     )  # fmt: skip
     for each in ("state", "camera", "sound", "paper", "control", "log", "server", "dev"):
         (folder / each).mkdir(parents=True, exist_ok=True)
