@@ -108,7 +108,13 @@ def _sentence(look: Look, dossier: Dossier, under: list[Widget]) -> Widget:
     colour = {"come": DONE, "act": ACT, "refused": ACT}.get(dossier.group, look.primary)
     said = look.headline(words(f"group.{dossier.group}"))
     medal = look.medal(SIGNS[dossier.group], colour)
-    return row(medal, column(said, *under, gap=0.8, grow=1), gap=m.space, align="start")
+    whole = replace(said, lines=1)
+
+    def beside(sentence: Text) -> Box:
+        return row(medal, column(sentence, *under, gap=0.8, grow=1), gap=m.space, align="start")
+
+    # On one line if it can be, without the sign if it must; the words say the same.
+    return Fit((beside(whole), column(whole, *under, gap=0.8), beside(said)))
 
 
 def date_text(iso: str | None) -> str:

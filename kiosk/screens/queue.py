@@ -63,7 +63,7 @@ def _service(look: Look, service: ServiceLine, wide: float) -> Box:
     inner = row(Box((letter,), width=m.headline * 1.7), text, gap=m.space * 0.6, align="center")
     card = look.card(inner, target=f"take:{service.id}" if service.open else None, grow=1.0, justify="center")
     card = replace(
-        card, min_height=m.target + m.space * 0.5, pad=(m.space * 0.8, m.space * (0.25 if look.compact else 0.45))
+        card, min_height=m.target + m.space * 0.5, pad=(m.space * 0.8, m.space * (0.1 if look.compact else 0.45))
     )
     return card if service.open else replace(card, fill=PAPER, edge=EDGE)
 

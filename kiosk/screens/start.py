@@ -211,7 +211,8 @@ def _help_card(look: Look, icon: str, title: str, text: str) -> Box:
             column(look.lead(title), look.body(text, soft=True), grow=1),
             gap=m.space,
             align="center",
-        )
+        ),
+        pad=(m.space, m.space * (0.35 if look.compact else 0.75)),
     )
 
 
