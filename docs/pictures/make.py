@@ -15,7 +15,8 @@ MOTCUA = [sys.executable, "-m", "config.cli"]
 def kiosk(screen: str, name: str, size: str = "1920x1080") -> None:
     """One screen of the kiosk in its sample state."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([*MOTCUA, "kiosk", "screenshot", "--screen", screen, "--size", size, "--out", folder], check=True)
+        command = [*MOTCUA, "kiosk", "screenshot", "--screen", screen, "--size", size, "--out", folder]
+        subprocess.run(command, check=True)
         shutil.copyfile(next(iter(sorted(Path(folder).glob("*.png")))), HERE / name)
 
 
