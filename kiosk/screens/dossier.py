@@ -8,14 +8,14 @@ from kiosk.grammar_keys import next_keys
 from kiosk.model import Dossier, Model
 from kiosk.scanner.grammar import dossier_code
 from kiosk.screens import keys
-from kiosk.screens.look import Look, pages_of
+from kiosk.screens.look import Look
+from kiosk.screens.paging import pages_of
 from kiosk.screens.start import message
 from kiosk.view.widgets import (
     ACT,
     DONE,
     HAIR,
     INK_SOFT,
-    WASH,
     Box,
     Fit,
     Gap,
@@ -368,6 +368,3 @@ def offline(look: Look, model: Model) -> Box:
         )
     )
     return look.frame(model, content)
-
-
-__all__ = ["WASH", "date_text"]

@@ -7,8 +7,9 @@ from dataclasses import replace
 from config.catalogue_model import Procedure
 from kiosk.model import Model
 from kiosk.screens import keys
-from kiosk.screens.look import Look, pages_of
-from kiosk.view.widgets import INK, Box, Fit, Gap, Icon, Text, Widget, column, row
+from kiosk.screens.look import Look
+from kiosk.screens.paging import pages_of
+from kiosk.view.widgets import Box, Fit, Gap, Icon, Text, Widget, column, row
 
 
 def _paged(look: Look, model: Model, title: Widget, rows: list[Widget], extra: tuple[Box, ...]) -> Box:
@@ -215,6 +216,3 @@ def search(look: Look, model: Model) -> Box:
     parts: list[Widget] = [replace(results, grow=1.0), board]
     content = column(*(parts if head else [typed, *parts]), gap=gap)
     return look.frame(model, content, head=head)
-
-
-__all__ = ["INK", "detail", "fields", "listing", "search"]

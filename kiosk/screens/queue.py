@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kiosk.model import Model, ServiceLine
-from kiosk.screens.look import Look, pages_of
+from kiosk.screens.look import Look
+from kiosk.screens.paging import pages_of
 from kiosk.screens.start import message
 from kiosk.view.widgets import ACT, CALL, EDGE, INK, PAPER, Box, Fit, Gap, Icon, Text, Widget, column, row
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from kiosk.flow import REASONS
 from kiosk.model import Model, ServiceLine
 from kiosk.screens.look import Look
+from kiosk.screens.paging import pages_of
 from kiosk.view.widgets import ACT, CALL, DONE, INK, WHITE, Box, Fit, Gap, Icon, Text, Widget, column, row
 
 
@@ -191,8 +192,6 @@ def help_screen(look: Look, model: Model) -> Box:
     if site.hotline:
         cards.insert(1, _help_card(look, "bell", words("help.hotline"), site.hotline))
     wide, high = look.room
-    from kiosk.screens.look import pages_of
-
     title = look.lead(words("help.title")) if look.compact else look.headline(words("help.title"))
     gap = m.space * 0.8
     free = high - look.layout.height(title, wide) - gap
