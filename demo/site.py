@@ -107,8 +107,13 @@ class UnknownSite(ValueError):
     """There is no ready site of that name; the text lists those there are."""
 
 
-def make_site(folder: Path, name: str = "six-counters", *, uplink: bool = True, panel: str = "1280x800") -> Site:
-    """Choose ports and tokens and write both settings files into `folder`. Raises `UnknownSite`."""
+def make_site(
+    folder: Path, name: str = "six-counters", *, uplink: bool = True, panel: str = "1280x800", wires: bool = True
+) -> Site:
+    """Choose ports and tokens and write both settings files into `folder`. Raises `UnknownSite`.
+
+    Without `wires` the site has a printer and a kiosk, but no serial bus and nothing that hangs on one.
+    """
     if name not in site_names():
         raise UnknownSite(f"{name!r}; có/there are: {', '.join(site_names())}")
     raw: dict[str, Any] = tomllib.loads((SITES / f"{name}.toml").read_text(encoding="utf-8"))
@@ -132,6 +137,9 @@ def make_site(folder: Path, name: str = "six-counters", *, uplink: bool = True, 
             for role, token in tokens.items()
         ],
     }
+    if not wires:
+        for part in ("buses", "boards", "buttons", "keypads"):
+            raw.pop(part, None)
     for bus in raw.get("buses", []):
         bus["port"] = str(folder / "dev" / "serial" / "by-id" / BUS_NAME)
     raw["printer"] = {"kind": "network", "host": "127.0.0.1", "port": site.printer_port, "width_dots": 576}

@@ -54,6 +54,17 @@ def mosquitto() -> str | None:
     return shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 
 
+def _no_firmware() -> str | None:
+    """Why there can be no button and no board on this machine; None where MicroPython starts."""
+    from firmware_bridge.image import MicroPythonMissing, micropython
+
+    try:
+        micropython()
+    except MicroPythonMissing as error:
+        return f"{error.vi} / {error.en}"
+    return None
+
+
 def _listening(port: int) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=0.5):
@@ -137,8 +148,12 @@ def start_room(folder: Path, say: Say, *, site_name: str = "six-counters", headl
     supervisor = Supervisor(folder, remove)
     began = time.monotonic()
     try:
-        site = make_site(folder, site_name)
+        missing = _no_firmware()
+        site = make_site(folder, site_name, wires=missing is None)
         room = Room(site, supervisor, headless)
+        if missing is not None:
+            room.absent["firmware"] = missing
+            say(f"– Nút, bảng đèn, bàn phím: {missing}", "  buttons, boards, key pads: no MicroPython on this machine")
         _prepare(room, say)
         for name, part in parts_of(site, headless).items():
             if name in room.absent:

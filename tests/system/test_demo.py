@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+import demo.bench
 import demo.start
 from demo.hub import Hub, wait_for
 from tests.fixtures.room import Demo, marked, room
@@ -90,6 +91,38 @@ def test_without_mosquitto_the_room_runs_and_events_wait(monkeypatch: pytest.Mon
         uplink = wait_for("a waiting event", lambda: _deeper(hub, before), 30)
         assert not uplink["connected"]
         assert uplink["depth"] == uplink["seq"]
+
+
+def test_without_micropython_the_rest_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTCUA_MICROPYTHON", "/nowhere/micropython")
+    with room(site_name="two-counters") as started:
+        assert "MicroPython" in started.absent["firmware"]
+        hub = Hub(started.site)
+        service = hub.get("/v1/snapshot")["services"][0]["id"]
+        ticket = hub.post("/v1/tickets", {"service": service})["ticket"]
+        wait_for("paper", lambda: started.cabinet.ask("paper") or None, 30)
+        wait_for("printed", lambda: hub.ticket(ticket["id"])["print"] == "printed" or None, 30)
+        assert started.kiosk.ask("screen")["name"] == "home"
+
+
+def test_bench_walk_gives_every_figure(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(demo.bench, "CALLS", 2)
+    monkeypatch.setattr(demo.bench, "PRINTER_ROUNDS", 1)
+    assert demo.bench.run(2, as_json=True) == 0
+    figures = json.loads(capsys.readouterr().out)
+    wanted = [
+        f"{name}_{share}_ms" for name in ("press_commit", "press_paper", "call", "commit") for share in ("p50", "p95")
+    ]
+    wanted += [
+        "wire_ms",
+        "hub_rss_mib",
+        "bridge_rss_mib",
+        "kiosk_rss_mib",
+        "next_fast_printer_p95_ms",
+        "next_slow_to_fast",
+    ]
+    assert [name for name in wanted if not figures.get(name, 0) > 0] == []
+    assert len(demo.bench.sentences(figures)) >= 9
 
 
 def _linked(started: demo.start.Room) -> bool | None:

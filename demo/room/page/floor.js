@@ -13,6 +13,7 @@ export function makeStand(facts, act) {
       onclick: () => act(() => deed("press", { button: each.id })),
     }, el("b", {}, each.letter), each.vi, lamp));
   }
+  if (!facts.buttons.length) $("buttons").append(el("p", { class: "empty" }, ...both("Phòng này không có nút bấm.", "This room has no buttons.")));
   const known = new Set();
   let newest = null, first = true;
   return {
