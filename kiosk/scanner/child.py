@@ -22,7 +22,7 @@ from typing import Any
 
 from config.process import setup_logging
 from kiosk.scanner.camera import Frame, Reopening, Stuck, open_source
-from kiosk.scanner.decode import STAGES, Found, Luma, Stage, run_stage
+from kiosk.scanner.decode import STAGES, Found, Luma, Stage, confirmed, run_stage
 from kiosk.scanner.vote import Seen, Vote
 
 log = logging.getLogger("kiosk.scanner")
@@ -100,6 +100,9 @@ class Watcher:
         stages = plan(self._number, self._vote.pending())
         self._number += 1
         found = look(frame.luma, stages, today)
+        if frame.same:
+            # The same picture twice would agree with itself: here the second opinion stands in for the second frame.
+            found = [confirmed(each, frame.luma, today) for each in found]
         ms = (time.perf_counter() - began) * 1000
         verdict = self._vote.frame(Seen(each.reading, each.symbol.symbology, each.symbol.engine) for each in found)
         if verdict is None:
