@@ -6,6 +6,7 @@ import argparse
 import tempfile
 import threading
 import time
+import webbrowser
 from pathlib import Path
 
 from config.cli import Subparsers, command_group, fail
@@ -21,6 +22,7 @@ def register(subparsers: Subparsers) -> None:
     demo.add_argument("--site", default="six-counters", help="mẫu điểm / ready site")
     demo.add_argument("--port", type=int, default=0, help="cổng của trang phòng chờ / port of the room's page")
     demo.add_argument("--headless", action="store_true", help="không mở cửa sổ kiosk / no kiosk window")
+    demo.add_argument("--no-open", action="store_true", help="không tự mở trình duyệt / do not open a browser")
     demo.set_defaults(run=run_demo)
     bench = command_group(subparsers, "bench", "Đo đạc trên máy này / figures of this machine")
     walk = bench.add_parser("walk", help="bấm → giấy, phím → bảng, sự kiện → máy chủ / the walk, timed")
@@ -86,7 +88,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
             passed = sum(1 for step in check.steps if step["ok"])
             print(f"{passed}/{len(check.steps)} bước đạt, {took:.1f} giây / steps seen, {took:.1f} s")
         else:
-            _serve(room, arguments.port, stop)
+            _serve(room, arguments.port, stop, browse=_has_display() and not (arguments.headless or arguments.no_open))
     finally:
         room.supervisor.stop_all()
     if not arguments.check:
@@ -104,12 +106,20 @@ def _stopped_clean(check: object, left: list[str]) -> bool:
     return not left
 
 
-def _serve(room: object, port: int, stop: threading.Event) -> None:
+def _serve(room: object, port: int, stop: threading.Event, browse: bool) -> None:
     from demo.room.server import serve
     from demo.start import Room
 
+    def tell(address: str) -> None:
+        print(f"Mở trong trình duyệt / open in a browser: {address}", flush=True)
+        if browse:
+            webbrowser.open(address)
+
     assert isinstance(room, Room)
-    serve(room, port, stop)
+    try:
+        serve(room, port, stop, tell)
+    except OSError as error:
+        fail(f"Không mở được cổng {port}: {error.strerror}", f"Cannot open port {port}: {error.strerror}", 1)
 
 
 def _keep_logs(folder: Path, keep: Path) -> None:

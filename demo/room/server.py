@@ -247,7 +247,7 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-def serve(room: Room, port: int, stop: threading.Event, tell: Callable[[str], None] = print) -> None:
+def serve(room: Room, port: int, stop: threading.Event, tell: Callable[[str], None]) -> None:
     """Serve the room on a loopback port (0: a free one) until `stop`. Raises OSError when the port is taken.
 
     `tell` hears the address to open.
@@ -266,7 +266,7 @@ def serve(room: Room, port: int, stop: threading.Event, tell: Callable[[str], No
         thread.start()
         while not server.started and thread.is_alive() and not stop.wait(0.02):
             continue
-        tell(f"Mở trong trình duyệt / open in a browser: http://127.0.0.1:{chosen}/room#{served.door.code}")
+        tell(f"http://127.0.0.1:{chosen}/room#{served.door.code}")
         while thread.is_alive() and not stop.wait(0.5):
             continue
         server.should_exit = True

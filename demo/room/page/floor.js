@@ -6,12 +6,13 @@ import { deed } from "./link.js";
 export function makeStand(facts, act) {
   const lamps = new Map();
   for (const each of facts.buttons) {
-    const lamp = el("i", { "aria-hidden": "true" });
+    // The lamp is the ring around the letter: lit while the firmware waits for the ticket.
+    const lamp = el("b", {}, each.letter);
     lamps.set(each.id, lamp);
     $("buttons").append(el("button", {
       type: "button", class: "press", "data-button": each.id, "aria-label": `Lấy số: ${each.vi}`,
       onclick: () => act(() => deed("press", { button: each.id })),
-    }, el("b", {}, each.letter), each.vi, lamp));
+    }, lamp, each.vi));
   }
   if (!facts.buttons.length) $("buttons").append(el("p", { class: "empty" }, ...both("Phòng này không có nút bấm.", "This room has no buttons.")));
   const known = new Set();
