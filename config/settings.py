@@ -146,7 +146,7 @@ class Hub(_Section):
     )
     reserve_letter: Letter = Field(
         default="P",
-        description="Chữ dự phòng khi sổ hỏng; bảng bảy nét phải hiện được | letter of a new epoch; boards must show it",
+        description="Chữ dự phòng khi sổ hỏng, bảng phải hiện được | letter of a new epoch; boards must show it",
     )
     keep_days: int = Field(default=90, ge=7, le=3650, description="Giữ phiếu bao nhiêu ngày | days tickets are kept")
 

@@ -18,7 +18,7 @@ RESET_POWER, RESET_WATCHDOG, RESET_BUTTON = 1, 2, 3
 
 @dataclass
 class Wiring:
-    """What hangs on the chip: [place, digits] of counter boards, [place, rows] of panels, numbers of buttons and pads."""
+    """What hangs on the chip: [place, digits] of boards, [place, rows] of panels, numbers of buttons and pads."""
 
     uid: str
     node: int
