@@ -16,6 +16,7 @@ from typing import Any
 from PIL import Image, ImageChops
 
 from demo.control import ControlFailed
+from demo.evidence import command_of, short
 from demo.hub import Hub, HubSaidNo, NotSeen, wait_for
 from demo.receipts import held, hold, receipt, take_away
 from demo.start import MOTCUA, Room
@@ -60,7 +61,7 @@ class Check:
                 evidence, ok = {"error": f"{type(error).__name__}: {error}"}, False
             ms = round((time.monotonic() - began) * 1000)
             self.steps.append({"name": name, "ok": ok, "ms": ms, "evidence": evidence})
-            tell(f"{'✓' if ok else '✗'} {name:<16} {ms:>6} ms  {_short(evidence)}")
+            tell(f"{'✓' if ok else '✗'} {name:<16} {ms:>6} ms  {short(evidence)}")
         return all(step["ok"] for step in self.steps)
 
     def plan(self) -> list[tuple[str, Callable[[], Any]]]:
@@ -94,7 +95,7 @@ class Check:
         for chip in self.room.cabinet.ask("state")["chips"]:
             if not chip["pid"]:
                 raise NotSeen(f"firmware of node {chip['node']} does not run")
-            seen.append({"name": f"firmware-{chip['node']}", "pid": chip["pid"], "command": _command_of(chip["pid"])})
+            seen.append({"name": f"firmware-{chip['node']}", "pid": chip["pid"], "command": command_of(chip["pid"])})
         missing = {"broker", "server", "cabinet", "hub", "bridge", "kiosk"} - {each["name"] for each in seen}
         if missing:
             raise NotSeen(f"not running: {', '.join(sorted(missing))}; {self.room.absent}")
@@ -263,9 +264,12 @@ class Check:
         shown = json.dumps(screen, ensure_ascii=False)
         if self.visit.dossier["code"] not in shown:
             raise NotSeen(f"the screen does not name the dossier: {shown[:400]}")
+        if screen.get("group") != "come" or "mời đến nhận" not in shown:
+            raise NotSeen(f"the screen does not say how the dossier stands: {shown[:400]}")
         picture = self.screenshot("status")
         self._differs(self.keep / "home.png", picture)
-        return {"screen": screen["name"], "file": str(picture), "ms_since_held": self._since_press()}
+        seen = {"screen": screen["name"], "group": screen["group"], "file": str(picture)}
+        return {**seen, "ms_since_held": self._since_press()}
 
     def factor(self) -> Any:
         """The second factor typed on the screen opens the details; the name is masked."""
@@ -370,37 +374,3 @@ def _rating(events: list[dict[str, Any]]) -> dict[str, Any] | None:
 def _linked(state: dict[str, Any]) -> bool:
     links = state["links"].values()
     return bool(links) and all(node["up"] for link in links for node in link["nodes"].values())
-
-
-def _command_of(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-
-
-def _short(evidence: Any) -> str:
-    if isinstance(evidence, list):
-        return ", ".join(f"{each['name']} {each['pid']}" for each in evidence)
-    text = (
-        ", ".join(f"{key} {value}" for key, value in evidence.items()) if isinstance(evidence, dict) else str(evidence)
-    )
-    return text if len(text) <= 160 else text[:157] + "…"
-
-
-def leftovers(folder: Path) -> list[str]:
-    """Processes that still name the run's folder in their command line, and are not this one."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue  # it ended while we looked
-        if str(folder) in command and f"--keep {folder}" not in command:
-            found.append(f"{entry.name} {command.strip()}")
-    return found
-
-
-def write_report(path: Path | None, steps: list[dict[str, Any]]) -> None:
-    """`{"steps": [...]}` into a file, or nowhere."""
-    if path is not None:
-        path.write_text(json.dumps({"steps": steps}, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

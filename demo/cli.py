@@ -46,7 +46,8 @@ def _has_display() -> bool:
 def run_demo(arguments: argparse.Namespace) -> int:
     """Start the room; with --check walk it, else serve `/room` until Ctrl-C."""
     from config.process import stop_on_signals
-    from demo.check import Check, leftovers, write_report
+    from demo.check import Check
+    from demo.evidence import leftovers, write_report
     from demo.processes import NotReady
     from demo.site import UnknownSite
     from demo.start import runtime_folder, start_room
