@@ -23,9 +23,12 @@ log = logging.getLogger("hub-client")
 Message = Callable[[str, dict[str, Any]], None]
 
 FIRST_WAIT_S = 0.2
-LONGEST_WAIT_S = 5.0
-SILENCE_S = 25.0
-"""The hub pings every 10 s; a stream that is silent for longer is dead."""
+LONGEST_WAIT_S = {"unix": 1.0}
+LONGEST_WAIT_OTHERS_S = 5.0
+"""On the same machine nobody is spared by waiting longer; over a network a returning hub must not be stormed."""
+SILENCE_S = {"bridge": 6.0, "kiosk": 6.0}
+SILENCE_OTHERS_S = 25.0
+"""The hub pings bridge and kiosk every 2 s, others every 10 s; a stream that is silent for longer is dead."""
 
 
 class HubUnreachable(Exception):
@@ -230,7 +233,7 @@ class HubClient:
                     on_message("lost", {"why": str(error)})
             if stop.wait(random.uniform(wait / 2, wait)):
                 return
-            wait = min(wait * 2, LONGEST_WAIT_S)
+            wait = min(wait * 2, LONGEST_WAIT_S.get(self._scheme, LONGEST_WAIT_OTHERS_S))
 
     def _follow(self, stop: threading.Event) -> Any:
         # Imported here: a client that only sends commands need not carry it.
@@ -256,13 +259,14 @@ class HubClient:
         except (InvalidHandshake, TimeoutError, EOFError) as error:
             raise HubUnreachable(f"{self.address}: {error}") from error
         rev, heard = 0, time.monotonic()
+        silence = SILENCE_S.get(self._headers.get("X-Motcua-Role", ""), SILENCE_OTHERS_S)
         with socket_:
             while not stop.is_set():
                 try:
                     text = socket_.recv(timeout=0.5)
                 except TimeoutError:
-                    if time.monotonic() - heard > SILENCE_S:
-                        raise HubUnreachable(f"{self.address}: silent for {SILENCE_S:.0f} s") from None
+                    if time.monotonic() - heard > silence:
+                        raise HubUnreachable(f"{self.address}: silent for {silence:.0f} s") from None
                     continue
                 except ConnectionClosed as error:
                     raise HubUnreachable(f"{self.address}: {error}") from error

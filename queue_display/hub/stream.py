@@ -16,7 +16,9 @@ from queue_display.hub.gatekeeper import principal_of, refusal
 from queue_display.model import EngineError
 from queue_display.window import Audience, audience_of
 
-PING_S = 10.0
+PING_S = {"bridge": 2.0, "kiosk": 2.0}
+"""Boards must not show a number that a hung hub no longer stands behind: who drives them hears from it often."""
+PING_OTHERS_S = 10.0
 QUEUED = 512
 PING = '{"type":"ping"}'
 
@@ -24,8 +26,9 @@ PING = '{"type":"ping"}'
 class Viewer:
     """One connection's queue."""
 
-    def __init__(self, audience: Audience) -> None:
+    def __init__(self, audience: Audience, ping_s: float = PING_OTHERS_S) -> None:
         self.audience = audience
+        self._ping_s = ping_s
         self.slow = asyncio.Event()
         self._queue: asyncio.Queue[str] = asyncio.Queue(QUEUED)
 
@@ -37,10 +40,10 @@ class Viewer:
             self.slow.set()
 
     async def pump(self, socket: WebSocket) -> None:
-        """Send what is queued; a ping when nothing was for 10 s."""
+        """Send what is queued; a ping when nothing was for `ping_s` seconds."""
         while not self.slow.is_set():
             try:
-                async with asyncio.timeout(PING_S):
+                async with asyncio.timeout(self._ping_s):
                     text = await self._queue.get()
             except TimeoutError:
                 text = PING
@@ -62,7 +65,7 @@ def attach(app: FastAPI, desk: Desk, gate: Gate) -> None:
             await socket.send_denial_response(refusal(error))
             return
         await socket.accept()
-        viewer = Viewer(audience_of(who.role))
+        viewer = Viewer(audience_of(who.role), PING_S.get(who.role, PING_OTHERS_S))
         viewer.send(desk.snapshot_message(viewer.audience))
         desk.subscribers.add(viewer)
         pump = asyncio.create_task(viewer.pump(socket))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -78,6 +79,19 @@ def test_a_dead_hub_means_dashes_and_its_return_brings_the_numbers_back(room: Ro
     until(lambda: room.board("counter-1") == shown, 20)
     settle(room)
     assert room.issued() == before + 1
+
+
+def test_a_hub_that_hangs_without_dying_means_dashes_too(room: Room) -> None:
+    room.cabinet("press", button=0)
+    settle(room)
+    shown = room.cabinet("call_to_board", counter=1)["text"]
+    hub = room.processes["hub"]
+    hub.send_signal(signal.SIGSTOP)
+    try:
+        until(lambda: room.board("counter-1") == "----", 20)
+    finally:
+        hub.send_signal(signal.SIGCONT)
+    until(lambda: room.board("counter-1") == shown, 20)
 
 
 def test_unplugged_and_back(room: Room) -> None:
