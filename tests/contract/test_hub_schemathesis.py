@@ -13,7 +13,8 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from queue_display.hub.access import OPEN, TABLE
-from tests.fixtures.hub import free_port, hub_process, listen_with_tokens, token_of
+from tests.fixtures.hub import hub_process, listen_with_tokens, token_of
+from tests.fixtures.ports import free_port
 
 FILE = Path(__file__).parents[2] / "config/contracts/hub.openapi.json"
 DOCUMENT = json.loads(FILE.read_text(encoding="utf-8"))

@@ -18,7 +18,8 @@ from websockets.sync.client import connect
 
 from queue_display.client import HubClient, HubRefused
 from queue_display.hub.access import OPEN, ROLES, TABLE
-from tests.fixtures.hub import HubProcess, free_port, hub_process, listen_with_tokens, token_of
+from tests.fixtures.hub import HubProcess, hub_process, listen_with_tokens, token_of
+from tests.fixtures.ports import free_port
 
 
 @dataclass

@@ -87,3 +87,31 @@ def test_bench_gives_every_figure() -> None:
     assert figures["ratio_issue_p50_ms"] > 0
     # Memory is no matter of luck: it may be asserted.
     assert figures["hub_rss_mib"] <= 64
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("call", "1", "--key", "khóa-dài-ký-tự"), "ASCII"),
+        (("call", "1", "--key", "short"), "8"),
+        (("tickets", "--state", "waitin"), "waiting"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_before_the_hub(hub: HubProcess, arguments: tuple[str, ...], word: str) -> None:
+    done = motcua(*arguments, "--config", str(hub.site))
+    assert done.returncode == 2
+    assert word in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("ticket", ["../../x", "Đ001", "A 1", "?", "%00"])
+def test_no_text_given_as_a_ticket_names_another_route(hub: HubProcess, ticket: str) -> None:
+    done = motcua("call", "1", "--ticket", ticket, "--config", str(hub.site), "--json")
+    assert done.returncode == 4
+    assert json.loads(done.stdout)["error"]["code"] in ("bad_request", "not_found", "unknown_ticket")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_hub_that_is_away_is_said_in_json_too() -> None:
+    done = motcua("recall", "1", "--hub", "unix:/nonexistent/hub.sock", "--json")
+    assert done.returncode == 3
+    assert json.loads(done.stdout)["error"]["code"] == "unreachable"

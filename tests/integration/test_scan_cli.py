@@ -54,3 +54,24 @@ def test_search_prints_what_the_kiosk_would_show() -> None:
     nothing = motcua("search", "qwzx", "--json")
     assert nothing.returncode == 1 and json.loads(nothing.stdout) == {"results": []}
     assert motcua("search", "x", "--top", "0").returncode == 2
+
+
+def test_names_of_files_and_commands_cannot_steer_a_terminal(tmp_path: Path) -> None:
+    name = tmp_path / "anh\x1b[31m\n.png"
+    name.write_bytes(b"no picture")
+    done = motcua("scan", str(name))
+    assert done.returncode == 1 and "\x1b" not in done.stderr and "anh\\x1b[31m\\n.png" in done.stderr
+    receipts.paper(receipts.symbol(A, module=3)).save(name)
+    done = motcua("scan", str(name))
+    assert len(done.stdout.splitlines()) == 1 and "\x1b" not in done.stdout and A in done.stdout
+    assert "\x1b" not in motcua("\x1b[31m").stderr
+
+
+def test_a_device_is_not_read_to_its_end() -> None:
+    done = motcua("scan", "/dev/zero")
+    assert done.returncode == 1 and "MiB" in done.stderr
+
+
+def test_an_unknown_command_names_the_nearest() -> None:
+    done = motcua("serch", "x")
+    assert done.returncode == 2 and "search?" in done.stderr

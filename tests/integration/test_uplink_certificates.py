@@ -12,7 +12,8 @@ import pytest
 from commune_server.pki import make_pki
 from config.clock import SystemClock
 from queue_display.uplink import Uplink
-from tests.fixtures.farend import DEVICE, Broker, SmallOutbox, device_settings, free_port, pki, wait_for
+from tests.fixtures.farend import DEVICE, Broker, SmallOutbox, device_settings, pki, wait_for
+from tests.fixtures.ports import free_port
 
 CLOCK = SystemClock(ZoneInfo("Asia/Ho_Chi_Minh"), vouched=True)
 
