@@ -11,7 +11,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -45,7 +45,19 @@ class Problem:
             parts.append(f"cho phép/allowed: {self.allowed}")
         if self.nearest:
             parts.append(f"có phải ý là/did you mean: {self.nearest}?")
-        return "; ".join(parts)
+        return _one_line("; ".join(_short(part) for part in parts))
+
+
+_LONGEST = 600  # characters of one part: a value of 1 MB must not push the other mistakes off the screen
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def _one_line(text: str) -> str:
+    """Control characters as escapes: one mistake is one line, and no file moves a technician's cursor."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 class SettingsError(Exception):
@@ -77,19 +89,27 @@ def load_server_settings(path: Path, environ: Mapping[str, str] | None = None) -
 
 def _load(path: Path, environ: Mapping[str, str], root: type[Root]) -> tuple[Root, dict[tuple[str, ...], int]]:
     try:
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
     except FileNotFoundError:
         hint = "motcua config init --site six-counters --out FILE"
         raise SettingsError(
             [Problem(str(path), None, "file", "không có tệp này/there is no such file", hint)]
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError([Problem(str(path), None, "file", f"không đọc được/cannot be read: {error}")]) from None
+    except OSError as error:
+        why = f"không đọc được/cannot be read: {error.strerror}"
+        raise SettingsError([Problem(str(path), None, "file", why)]) from None
+    try:
+        text = data.decode("utf-8-sig")  # Windows editors put a mark in front
+    except UnicodeDecodeError as error:
+        at_line = data.count(b"\n", 0, error.start) + 1
+        why = "không đọc được, hãy lưu lại bằng UTF-8/cannot be read, save it as UTF-8"
+        raise SettingsError([Problem(str(path), at_line, "file", why)]) from None
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        # The reader also gives up on numbers of thousands of digits and on thousands of nested brackets.
         at = re.search(r"line (\d+)", str(error))
-        line = int(at.group(1)) if at else None
+        line = int(at.group(1)) if at else max(1, len(text.splitlines()))
         raise SettingsError([Problem(str(path), line, "TOML", f"không phải TOML/not TOML: {error}")]) from None
     lines = key_lines(text)
     problems = _environment(raw, environ, root)
@@ -97,12 +117,18 @@ def _load(path: Path, environ: Mapping[str, str], root: type[Root]) -> tuple[Roo
         settings = root.model_validate(raw)
     except ValidationError as error:
         found = error.errors(include_url=False)
-        problems += [_translate(path, lines, root, each) for each in found]
+        problems += [_blamed(_translate(path, lines, root, each), each["loc"], environ) for each in found]
         problems += _relations_of_the_rest(path, lines, root, raw, [each["loc"] for each in found])
         raise SettingsError(problems) from None
     if problems:
         raise SettingsError(problems)
     return settings, lines
+
+
+def _blamed(problem: Problem, loc: tuple[int | str, ...], environ: Mapping[str, str]) -> Problem:
+    """A wrong value that the environment gave is not looked for in the file."""
+    name = ENVIRONMENT_PREFIX + "__".join(map(str, loc)).upper()
+    return replace(problem, file="environment", line=None, key=name) if len(loc) == 2 and name in environ else problem
 
 
 def _relations(path: Path, lines: dict[tuple[str, ...], int], settings: Settings) -> list[Problem]:
@@ -174,6 +200,7 @@ def key_lines(text: str) -> dict[tuple[str, ...], int]:
             else:
                 table = tuple(name.split("."))
             found[table] = number
+            found.setdefault(tuple(name.split(".")), number)  # the first of an array stands for all of it
         elif match := _KEY.match(line):
             found[(*table, match.group(1))] = number
     return found
@@ -241,7 +268,7 @@ def _translate(path: Path, lines: dict[tuple[str, ...], int], root: type[BaseMod
         text = "không có thiết lập này/unknown key"
         return Problem(str(path), line, key, text, allowed, nearest[0] if nearest else "")
     given = error.get("input")
-    shown = repr(given) if not isinstance(given, dict | list) else type(given).__name__
+    shown = _shown(given)
     if kind == "missing":
         example = _help(root, where)
         return Problem(str(path), line, key, "thiếu/missing", example)
@@ -253,7 +280,16 @@ def _translate(path: Path, lines: dict[tuple[str, ...], int], root: type[BaseMod
             str(path), line, key, f"không nhận/not accepted: {shown}", expected, nearest[0] if nearest else ""
         )
     message = str(error["msg"]).removeprefix("Value error, ")
-    return Problem(str(path), line, key, f"không nhận/not accepted: {shown[:80]}", message)
+    return Problem(str(path), line, key, f"không nhận/not accepted: {shown}", message)
+
+
+def _shown(given: Any) -> str:
+    if isinstance(given, dict | list):
+        return type(given).__name__
+    if isinstance(given, bool):
+        return str(given).lower()  # as TOML writes it
+    text = repr(given)
+    return text if len(text) <= 80 else text[:80] + "…"
 
 
 def _help(root: type[BaseModel], where: list[str]) -> str:

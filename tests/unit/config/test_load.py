@@ -126,3 +126,50 @@ def test_open_network_needs_tls(tmp_path: Path) -> None:
     lines = problems(path, {"MOTCUA_HUB__LISTEN": "0.0.0.0:8700"})
     assert any("tls_cert" in line for line in lines)
     load_settings(path, {"MOTCUA_HUB__LISTEN": "127.0.0.1:8700"})
+
+
+@pytest.mark.parametrize("kind", ["services", "counters", "buses"])
+def test_misspelt_table_is_found_on_its_line(tmp_path: Path, kind: str) -> None:
+    path = written(tmp_path, (f"[[{kind}]]", f"[[{kind}x]]"))
+    at = path.read_text(encoding="utf-8").splitlines().index(f"[[{kind}x]]") + 1
+    assert any(line.startswith(f"{path}:{at}: {kind}x: ") and f"{kind}?" in line for line in problems(path))
+
+
+def test_mark_of_a_windows_editor_is_no_mistake(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert load_settings(path, {}).services
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "word"),
+    [
+        ("[site]\nname = 'Tổ'\n".encode("cp1258", "replace").replace(b"?", b"\xea"), 2, "UTF-8"),
+        (b"[site]\nid = " + b"9" * 5000, 2, "not TOML"),
+        (b"a = " + b"[" * 5000 + b"]" * 5000, 1, "not TOML"),
+        (b'[site]\nid = "x', 2, "not TOML"),
+    ],
+)
+def test_what_is_no_settings_file_is_one_line(tmp_path: Path, content: bytes, line: int, word: str) -> None:
+    path = tmp_path / "site.toml"
+    path.write_bytes(content)
+    (found,) = problems(path)
+    assert found.startswith(f"{path}:{line}: ") and word in found
+
+
+def test_true_is_not_one_and_no_text_steers_a_terminal(tmp_path: Path) -> None:
+    lines = problems(written(tmp_path, ("rows = 8", "rows = true"), ('accent = "north"', 'accent = "\\u001b[31m"')))
+    assert len(lines) == 2
+    assert any("boards[" in line and ".rows: " in line and "true" in line for line in lines)
+    assert any("speaker.accent" in line for line in lines)
+    assert not any("\x1b" in line for line in lines)
+
+
+def test_a_huge_value_stays_one_readable_line(tmp_path: Path) -> None:
+    (line,) = problems(written(tmp_path, ('accent = "north"', f'accent = "{"n" * 100_000}"')))
+    assert len(line) < 1000 and "north, central, south" in line
+
+
+def test_a_wrong_value_of_the_environment_is_not_looked_for_in_the_file(tmp_path: Path) -> None:
+    (line,) = problems(written(tmp_path), {"MOTCUA_SPEAKER__ACCENT": "west"})
+    assert line.startswith("environment: MOTCUA_SPEAKER__ACCENT: ") and "north, central, south" in line
