@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import difflib
+import re
 import sys
+import unicodedata
 from importlib.metadata import entry_points
 from typing import Any, NoReturn
 
@@ -24,7 +27,23 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
+        if match := re.search(r"invalid choice: '(.*)' \(choose from (.*)\)$", message):
+            known = [each.strip().strip("'") for each in match.group(2).split(",")]  # quoted up to Python 3.13
+            near = difflib.get_close_matches(match.group(1), known, n=1, cutoff=0.5)
+            near = near or [each for each in known if match.group(1) and each.startswith(match.group(1))][:1]
+            given, listed = printable(match.group(1)), ", ".join(known)
+            hint_vi, hint_en = (f" Có phải ý là: {near[0]}?", f" Did you mean: {near[0]}?") if near else ("", "")
+            fail(f"Không có '{given}'.{hint_vi}", f"There is no '{given}'.{hint_en} There are: {listed}.")
+        message = printable(message)
         fail(f"Lệnh chưa đúng: {message}", f"The command is not right: {message}")
+
+
+def printable(text: str) -> str:
+    """Control characters as escapes: neither a file's name nor a code may move a terminal's cursor or colour it."""
+    return "".join(
+        c if unicodedata.category(c)[0] != "C" else c.encode("unicode_escape", "backslashreplace").decode()
+        for c in text
+    )
 
 
 class CommandFailed(SystemExit):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import unicodedata
 from pathlib import Path
 from typing import Any
 
+from config.cli import printable
 from config.process import EXIT_OK, EXIT_USAGE
 
 EXIT_UNREADABLE = 1
@@ -61,15 +61,16 @@ def run_scan(arguments: argparse.Namespace) -> int:
     today = None if clock.trust() == "untrusted" else clock.wall().date()
     status = EXIT_OK
     for name in arguments.files:
+        shown = printable(name)
         try:
             luma = load_luma(Path(name))
         except PictureError as error:
-            _complain(f"{name}: không đọc được: {error.vi}", f"{name}: cannot be read: {error.en}")
+            _complain(f"{shown}: không đọc được: {error.vi}", f"{shown}: cannot be read: {error.en}")
             status = EXIT_UNREADABLE
             continue
         except OSError as error:
             why_vi = _WHY_VI.get(type(error), f"lỗi đọc tệp ({error.strerror})")
-            _complain(f"{name}: không mở được: {why_vi}", f"{name}: cannot be opened: {error.strerror}")
+            _complain(f"{shown}: không mở được: {why_vi}", f"{shown}: cannot be opened: {error.strerror}")
             status = EXIT_UNREADABLE
             continue
         answer = read_picture(luma, today)
@@ -130,17 +131,9 @@ def _settings(path: Path | None) -> Any:
 
 
 def _line(row: dict[str, Any]) -> str:
-    parts = [row["file"], row["kind"], row["code"] or "-", row["symbology"] or "-", row["engine"] or "-"]
+    parts = [printable(row["file"]), row["kind"], row["code"] or "-", row["symbology"] or "-", row["engine"] or "-"]
     line = "  ".join([*parts, f"{row['ms']:.1f} ms"])
-    return f"{line}  {_printable(row['raw'])}" if row.get("raw") is not None else line
-
-
-def _printable(text: str) -> str:
-    """Control characters as escapes: a symbol must not move a technician's cursor or colour the terminal."""
-    return "".join(
-        c if unicodedata.category(c)[0] != "C" else c.encode("unicode_escape", "backslashreplace").decode()
-        for c in text
-    )
+    return f"{line}  {printable(row['raw'])}" if row.get("raw") is not None else line
 
 
 def _complain(message_vi: str, message_en: str) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import threading
+import urllib.parse
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,6 +15,7 @@ from typing import Any, NoReturn
 from config.cli import command_group, fail
 from config.process import EXIT_REFUSED, EXIT_UNREACHABLE
 from queue_display.client import HubClient, HubRefused, HubUnreachable
+from queue_display.model import TICKET_STATES
 from queue_display.say import register_say
 
 CLI_BOARD = "c1c1c1c1c1c1c1c1"
@@ -125,6 +127,10 @@ def _told(run: Run) -> Run:
         try:
             return run(arguments)
         except HubUnreachable as error:
+            if arguments.json:
+                vi, en = "Không nối được hub.", f"The hub cannot be reached: {error}"
+                body = {"code": "unreachable", "vi": vi, "en": en, "given": None, "allowed": None}
+                print(json.dumps({"error": body, "status": None}, ensure_ascii=False))
             fail(
                 "Không nối được hub. Hub có đang chạy không (motcua doctor)?",
                 f"The hub cannot be reached ({error}). Is it running (motcua doctor)?",
@@ -155,17 +161,30 @@ def _settings(path: Path | None) -> Any:
 
 def _client(arguments: argparse.Namespace, role: str) -> HubClient:
     """A client as this role; over TCP the token decides who we are."""
+    key = getattr(arguments, "key", None)
+    if key is not None and not (8 <= len(key) <= 128 and _plain(key)):
+        fail(
+            "--key: từ 8 đến 128 ký tự ASCII in được, không dấu cách.",
+            "--key: 8 to 128 printable ASCII characters, no spaces.",
+        )
     address = arguments.hub or f"unix:{_settings(arguments.config).hub.socket}"
-    token = os.environ.get("MOTCUA_TOKEN")
+    token = os.environ.get("MOTCUA_TOKEN") or None
     if arguments.token_file is not None:
         try:
             token = arguments.token_file.read_text(encoding="utf-8").strip()
         except OSError as error:
             fail(f"Không đọc được tệp mã: {error}", "The token file cannot be read.")
+    if token is not None and not (token and _plain(token)):
+        fail("Mã của hub chỉ gồm ký tự ASCII in được, một dòng.", "The hub's token is one line of printable ASCII.")
     try:
         return HubClient(address, role=role, device="cli", token=token)
     except ValueError as error:
         fail(f"Địa chỉ hub chưa đúng: {arguments.hub}", str(error))
+
+
+def _plain(text: str) -> bool:
+    """Whether a text may stand in a header as it is."""
+    return all("!" <= each <= "~" for each in text)
 
 
 def _show(arguments: argparse.Namespace, answer: dict[str, Any]) -> int:
@@ -213,6 +232,8 @@ def _call(arguments: argparse.Namespace) -> int:
     ticket = arguments.ticket
     if "-" not in ticket:
         ticket = f"{client.snapshot()['service_day'].replace('-', '')}-{ticket.upper()}"
+    # Quoted, so that no text given as a ticket can name another route.
+    ticket = urllib.parse.quote(ticket, safe="")
     return _show(arguments, client.ticket_act(ticket, "call", arguments.key, counter=arguments.counter))
 
 
@@ -236,6 +257,8 @@ def _act(arguments: argparse.Namespace) -> int:
 
 
 def _tickets(arguments: argparse.Namespace) -> int:
+    if arguments.state is not None and arguments.state not in TICKET_STATES:
+        fail(f"Không có trạng thái {arguments.state!r}. Có: {', '.join(TICKET_STATES)}.", "There is no such state.")
     client = _client(arguments, "technician")
     answer = client.get("/v1/tickets", state=arguments.state, service=arguments.service)
     if arguments.json:

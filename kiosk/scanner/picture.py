@@ -18,6 +18,8 @@ Luma = npt.NDArray[np.uint8]
 
 MAX_PIXELS = 120_000_000
 """More than any scanner of a desk makes; above this a small file can fill the memory of a Pi."""
+MAX_BYTES = 160 * 2**20
+"""More than the largest picture allowed takes uncompressed in grey."""
 MAX_SIDE = 4200
 """Longer pictures are scaled down: a code on A4 at 300 dpi has modules of 3 px and more at this size."""
 
@@ -37,7 +39,7 @@ def load_luma(source: Path | bytes, max_side: int = MAX_SIDE) -> Luma:
     Raises `PictureError` for what is no picture, is broken, or is too large; `OSError` (with its errno) for a file
     that cannot be opened.
     """
-    data = source if isinstance(source, bytes) else source.read_bytes()
+    data = source if isinstance(source, bytes) else _bytes(source)
     try:
         with warnings.catch_warnings():
             # Pillow warns above 89 megapixels and refuses above 179; our own limit below stands between.
@@ -61,6 +63,15 @@ def load_luma(source: Path | bytes, max_side: int = MAX_SIDE) -> Luma:
         if isinstance(error, PictureError):
             raise
         raise PictureError("ảnh hỏng hoặc thiếu dữ liệu", f"broken picture ({type(error).__name__})") from error
+
+
+def _bytes(path: Path) -> bytes:
+    """A file's bytes. A device (/dev/zero) or a film is not read to its end."""
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise PictureError("tệp quá lớn", f"larger than {MAX_BYTES // 2**20} MiB")
+    return data
 
 
 def _grey(image: Image.Image, max_side: int) -> Luma:
