@@ -2,7 +2,7 @@
 
     GP0 TX, GP1 RX     UART0 at 115200, to a USB-UART cable or the Pi's own UART
     GP2 GP3 GP4 GP5    ticket buttons 0..3, to ground
-    GP6 GP7 GP8 GP9    their lamps (through a transistor)
+    GP6 GP7 GP8 GP9    their lamps (through a transistor); with more than four buttons: buttons 4..7, and no lamps
     GP10..GP13         key pad rows: next, recall, no-show, transfer, to ground through the pad's column
     GP14 GP15 GP20 GP21 GP22 GP26    key pad columns, one a counter
     GP16               light over the camera (through a transistor)
@@ -66,10 +66,14 @@ class Board:
         self.node = config["node"]
         self.reset = reset_cause()
         self.boots = BootCounter("boot")
-        self.buttons = min(config["buttons"], len(BUTTONS))
+        # The chip has no pins for eight buttons and eight lamps: a room of many services gives up the lamps.
+        many = config["buttons"] > len(BUTTONS)
+        buttons = BUTTONS + BUTTON_LAMPS if many else BUTTONS
+        lamps = () if many else BUTTON_LAMPS
+        self.buttons = min(config["buttons"], len(buttons))
         self.keypads = min(config["keypads"], len(COLUMNS))
-        self._buttons = [Pin(pin, Pin.IN, Pin.PULL_UP) for pin in BUTTONS[: self.buttons]]
-        self._lamps = [Pin(pin, Pin.OUT, value=0) for pin in BUTTON_LAMPS[: self.buttons]]
+        self._buttons = [Pin(pin, Pin.IN, Pin.PULL_UP) for pin in buttons[: self.buttons]]
+        self._lamps = [Pin(pin, Pin.OUT, value=0) for pin in lamps[: self.buttons]]
         self._rows = [Pin(pin, Pin.IN, Pin.PULL_UP) for pin in ROWS]
         # A column that is not being read floats, so that two pads pressed at once do not fight.
         self._columns = [Pin(pin, Pin.IN) for pin in COLUMNS[: self.keypads]]
@@ -108,7 +112,8 @@ class Board:
             chain.refresh()
 
     def set_button_lamp(self, button, on):
-        self._lamps[button](1 if on else 0)
+        if button < len(self._lamps):
+            self._lamps[button](1 if on else 0)
 
     def set_lamp(self, lamp, on):
         if lamp == 0:
