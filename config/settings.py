@@ -141,8 +141,14 @@ class Token(_Section):
 class Hub(_Section):
     """The hub: the one owner of the truth."""
 
-    socket: str = Field(default="/run/motcua/hub.sock", max_length=100, description="Ổ cắm Unix | Unix socket")
-    ledger: str = Field(default="/var/lib/motcua/ledger.db", description="Sổ SQLite | the ledger")
+    socket: str = Field(
+        default="/run/motcua/hub.sock",
+        max_length=100,
+        description="Ổ cắm Unix, theo paths.runtime | Unix socket, follows paths.runtime",
+    )
+    ledger: str = Field(
+        default="/var/lib/motcua/ledger.db", description="Sổ SQLite, theo paths.state | the ledger, follows paths.state"
+    )
     listen: str = Field(
         default="",
         pattern=r"^$|^[0-9A-Za-z.:\[\]-]+:\d{1,5}$",
@@ -387,6 +393,17 @@ class Settings(_Section):
     lookup: Lookup = Lookup()
     kiosk: Kiosk = Kiosk()
     scanner: Scanner = Scanner()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _under_the_folders(cls, raw: Any) -> Any:
+        """Another state or runtime folder takes the ledger and the socket along, unless they are named themselves."""
+        paths, hub = (raw.get("paths", {}), raw.get("hub", {})) if isinstance(raw, dict) else (None, None)
+        if not isinstance(paths, dict) or not isinstance(hub, dict):
+            return raw
+        follow = (("ledger", "state", "ledger.db"), ("socket", "runtime", "hub.sock"))
+        hub = {**{key: f"{paths[at]}/{name}" for key, at, name in follow if isinstance(paths.get(at), str)}, **hub}
+        return {**raw, "hub": hub} if hub else raw
 
     def service(self, service_id: str) -> Service:
         """The service of that id. Raises `KeyError`."""

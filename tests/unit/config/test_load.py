@@ -173,3 +173,14 @@ def test_a_huge_value_stays_one_readable_line(tmp_path: Path) -> None:
 def test_a_wrong_value_of_the_environment_is_not_looked_for_in_the_file(tmp_path: Path) -> None:
     (line,) = problems(written(tmp_path), {"MOTCUA_SPEAKER__ACCENT": "west"})
     assert line.startswith("environment: MOTCUA_SPEAKER__ACCENT: ") and "north, central, south" in line
+
+
+def test_ledger_and_socket_follow_their_folders_unless_named(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    path.write_text(
+        '[paths]\nstate = "/srv/s"\nruntime = "/srv/r"\n' + path.read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    moved = load_settings(path, {})
+    assert (moved.hub.ledger, moved.hub.socket) == ("/srv/s/ledger.db", "/srv/r/hub.sock")
+    assert load_settings(path, {"MOTCUA_HUB__LEDGER": "/x/l.db"}).hub.ledger == "/x/l.db"
+    assert load_settings(written(tmp_path), {}).hub.ledger == "/var/lib/motcua/ledger.db"
