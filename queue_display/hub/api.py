@@ -21,13 +21,14 @@ from queue_display.health import Notice
 from queue_display.hub import bodies, pages, stream
 from queue_display.hub.access import COOKIE, JOB_KINDS, Gate, forbidden, may_act_at, refuse
 from queue_display.hub.gatekeeper import Json, asked, gated, install_errors, principal
-from queue_display.model import Press, Ticket
+from queue_display.model import JobState, Press, Ticket, TicketState
 from queue_display.window import audience_of
 
 TicketPath = Annotated[str, Path(pattern=r"^\d{8}-[A-Z]\d{3}$")]
 CounterPath = Annotated[int, Path(ge=1, le=99)]
 JobPath = Annotated[int, Path(ge=1, le=2**53)]
-StateQuery = Annotated[str | None, Query(pattern=r"^[a-z_]{1,20}$")]
+StateQuery = Annotated[TicketState | None, Query()]
+JobStateQuery = Annotated[JobState | None, Query()]
 ServiceQuery = Annotated[str | None, Query(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 
 # A command that says nothing more may come without a body at all.
@@ -224,7 +225,7 @@ def _post(request: Request, desk: Desk, counter: int, rule: Callable[[Draft], An
 
 def _jobs(router: APIRouter, desk: Desk) -> None:
     @router.get("/v1/jobs")
-    async def jobs(state: StateQuery = None) -> Response:
+    async def jobs(state: JobStateQuery = None) -> Response:
         """Work for the bridge that is not over."""
         found = [each.as_json() for each in desk.hall.jobs.values() if state is None or each.state == state]
         return Json(dumps({"rev": desk.rev, "jobs": found}))

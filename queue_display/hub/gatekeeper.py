@@ -112,14 +112,21 @@ def lean(endpoint: Callable[..., Any]) -> Handler:
     async def handler(request: Request) -> Response:
         raw = await request.body()
         try:
-            values = {name: one.validate_python(request.path_params[name]) for name, one in wanted.items()}
+            values: dict[str, Any] = {}
+            place: tuple[str, ...] = ()
+            for name, one in wanted.items():
+                place = ("path", name)
+                values[name] = one.validate_python(request.path_params[name])
+            place = ("body",)
             if with_request:
                 values["request"] = request
             if raw or whole:
                 _check_json(request.headers)
                 values["body"] = body.annotation.model_validate_json(raw)
         except ValidationError as error:
-            raise invalid(error.errors(include_input=False, include_url=False, include_context=False)) from error
+            found = error.errors(include_input=False, include_url=False, include_context=False)
+            # Where the mistake has no place of its own, say which part of the request it is in.
+            raise invalid([{**one, "loc": one["loc"] or place} for one in found]) from error
         answer: Response = await endpoint(**values)
         return answer
 
