@@ -149,7 +149,7 @@ def _box(group: list[tuple[int, int]], xx: Grid, yy: Grid, xy: Grid) -> _Box | N
     slant = ux * nx + uy * ny
     along = (x * nx + y * ny) / slant
     across = (-x * uy + y * ux) / slant
-    a0, a1, b0, b1 = along.min(), along.max(), across.min(), across.max()
+    a0, a1, b0, b1 = np.min(along), np.max(along), np.min(across), np.max(across)
     length, depth = float(a1 - a0) + CELL, float(b1 - b0) + CELL
     if length < MIN_LENGTH:
         return None
