@@ -20,53 +20,93 @@ def relations(settings: Settings) -> list[tuple[str, str, list[str]]]:
     found += _twice("boards", "id", [each.id for each in settings.boards])
     for at, service in enumerate(settings.services):
         if service.first > service.last:
-            found.append((f"services.{at}.first", f"first {service.first} is above last {service.last}", []))
+            found.append(
+                (
+                    f"services.{at}.first",
+                    f"số đầu {service.first} lớn hơn số cuối {service.last}/first is above last",
+                    [],
+                )
+            )
         if service.letter == settings.hub.reserve_letter:
-            found.append((f"services.{at}.letter", f"letter {service.letter} is reserved (hub.reserve_letter)", []))
+            found.append(
+                (f"services.{at}.letter", f"chữ {service.letter} để dành (hub.reserve_letter)/letter is reserved", [])
+            )
     served = {name for counter in settings.counters for name in counter.services}
     for at, counter in enumerate(settings.counters):
         for name in counter.services:
             if name not in services:
                 found.append(
-                    (f"counters.{at}.services", f"counter {counter.id} serves unknown service {name!r}", services)
+                    (
+                        f"counters.{at}.services",
+                        f"quầy {counter.id} phục vụ lĩnh vực không có/counter {counter.id} serves unknown service {name!r}",
+                        services,
+                    )
                 )
         if counter.transfer_to is not None and counter.transfer_to not in counters:
             known = [str(each) for each in counters]
-            found.append((f"counters.{at}.transfer_to", f"there is no counter {counter.transfer_to}", known))
+            found.append(
+                (
+                    f"counters.{at}.transfer_to",
+                    f"không có quầy {counter.transfer_to}/there is no counter {counter.transfer_to}",
+                    known,
+                )
+            )
     for at, service in enumerate(settings.services):
         if service.id not in served:
             found.append(
-                (f"services.{at}.id", f"no counter serves {service.id!r}: its tickets could never be called", [])
+                (
+                    f"services.{at}.id",
+                    f"không quầy nào phục vụ/no counter serves {service.id!r}; its tickets could never be called",
+                    [],
+                )
             )
     places: dict[tuple[str, int, str, int], str] = {}
     wired: list[tuple[str, str, str, int, int, str]] = [
-        *((f"boards.{i}", b.id, b.bus, b.node, b.address, f"board:{b.kind}") for i, b in enumerate(settings.boards)),
+        *((f"boards.{i}", b.id, b.bus, b.node, b.address, "board") for i, b in enumerate(settings.boards)),
         *((f"keypads.{i}", k.id, k.bus, k.node, k.address, "keypad") for i, k in enumerate(settings.keypads)),
         *((f"buttons.{i}", b.id, b.bus, b.node, b.input, "button") for i, b in enumerate(settings.buttons)),
     ]
     for where, name, bus, node, address, kind in wired:
         if bus != "gpio" and bus not in buses:
-            found.append((f"{where}.bus", f"{name} is on unknown bus {bus!r}", buses))
+            found.append((f"{where}.bus", f"{name} nối vào bus không có/is on unknown bus {bus!r}", buses))
         key = (bus, node, kind, address)
         if key in places:
-            what = kind.split(":")[0]
-            found.append((f"{where}.address", f"{name} and {places[key]} are two {what}s on one address {address}", []))
+            place = "input" if kind == "button" else "address"
+            found.append(
+                (
+                    f"{where}.{place}",
+                    f"{name} và/and {places[key]}: trùng địa chỉ/two {kind}s on one address {address}",
+                    [],
+                )
+            )
         places[key] = name
     for at, board in enumerate(settings.boards):
         if board.kind == "counter" and board.counter not in counters:
             known = [str(each) for each in counters]
             found.append(
-                (f"boards.{at}.counter", f"counter board {board.id} needs a known counter, not {board.counter}", known)
+                (
+                    f"boards.{at}.counter",
+                    f"bảng {board.id} cần một quầy có thật/counter board needs a known counter, not {board.counter}",
+                    known,
+                )
             )
     for at, pad in enumerate(settings.keypads):
         if pad.counter not in counters:
             found.append(
-                (f"keypads.{at}.counter", f"there is no counter {pad.counter}", [str(each) for each in counters])
+                (
+                    f"keypads.{at}.counter",
+                    f"không có quầy {pad.counter}/there is no counter {pad.counter}",
+                    [str(each) for each in counters],
+                )
             )
     for at, button in enumerate(settings.buttons):
         if button.service not in services:
             found.append(
-                (f"buttons.{at}.service", f"{button.id} issues for unknown service {button.service!r}", services)
+                (
+                    f"buttons.{at}.service",
+                    f"{button.id} lấy số cho lĩnh vực không có/issues for unknown service {button.service!r}",
+                    services,
+                )
             )
     host = settings.hub.listen.rpartition(":")[0]
     if (
@@ -74,18 +114,24 @@ def relations(settings: Settings) -> list[tuple[str, str, list[str]]]:
         and host not in ("127.0.0.1", "localhost", "[::1]")
         and not (settings.hub.tls_cert and settings.hub.tls_key)
     ):
-        found.append(("hub.listen", f"{settings.hub.listen} is on the network: tls_cert and tls_key must be set", []))
+        found.append(
+            (
+                "hub.listen",
+                f"{settings.hub.listen} ra mạng: phải có/is on the network: tls_cert and tls_key must be set",
+                [],
+            )
+        )
     needed = {"serial": "device", "file": "device", "network": "host"}.get(settings.printer.kind)
     if needed and not getattr(settings.printer, needed):
-        found.append((f"printer.{needed}", f"kind = {settings.printer.kind!r} needs {needed}", []))
+        found.append((f"printer.{needed}", f"kind = {settings.printer.kind!r} phải có/needs {needed}", []))
     if settings.speaker.backend == "file" and not settings.speaker.folder:
-        found.append(("speaker.folder", "backend = 'file' needs folder", []))
+        found.append(("speaker.folder", "backend = 'file' phải có/needs folder", []))
     return found
 
 
 def _twice(section: str, key: str, values: list[Any]) -> list[tuple[str, str, list[str]]]:
     return [
-        (f"{section}.{at}.{key}", f"{key} {value!r} stands twice in [[{section}]]", [])
+        (f"{section}.{at}.{key}", f"{key} {value!r} có hai lần/stands twice in [[{section}]]", [])
         for at, value in enumerate(values)
         if value in values[:at]
     ]
