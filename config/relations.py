@@ -38,7 +38,7 @@ def relations(settings: Settings) -> list[tuple[str, str, list[str]]]:
                 found.append(
                     (
                         f"counters.{at}.services",
-                        f"quầy {counter.id} phục vụ lĩnh vực không có/counter {counter.id} serves unknown service {name!r}",
+                        f"quầy {counter.id}: lĩnh vực không có/counter {counter.id} serves unknown service {name!r}",
                         services,
                     )
                 )
