@@ -29,7 +29,7 @@ have() { [[ "$(dpkg-query -W -f='${Status}' "$1" 2>/dev/null)" == *'ok installed
 known() { [[ "$(apt-cache policy "$1" 2>/dev/null)" =~ Candidate:\ [^\(] ]]; }
 
 packages=(mosquitto espeak-ng fonts-noto-core openssl)
-[ "$what" = test ] && packages+=(chromium chromium-driver strace systemd)
+[ "$what" = test ] && packages+=(chromium chromium-driver strace systemd xvfb xdotool)
 missing=()
 for each in "${packages[@]}"; do have "$each" || missing+=("$each"); done
 have libzbar0 || have libzbar0t64 || missing+=(ZBAR)

@@ -7,6 +7,7 @@ import re
 import shutil
 import stat
 import subprocess
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -161,15 +162,20 @@ def test_uninstall_keeps_the_ledger_and_the_settings(tree: Path) -> None:
 
 def test_refuses_without_root_and_says_what_to_do() -> None:
     how: dict[str, int] = {"user": NOBODY} if os.geteuid() == 0 else {}
-    done = subprocess.run(
-        ["/bin/bash", "-s", "--"],
-        input=INSTALL.read_text(encoding="utf-8").replace("${BASH_SOURCE[0]}", str(INSTALL)),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        cwd="/",
-        **how,  # type: ignore[call-overload]
-    )
+    # A copy that everybody may read: the checkout may lie in somebody's closed home.
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        script = Path(folder) / "install.sh"
+        shutil.copyfile(INSTALL, script)
+        script.chmod(0o644)
+        done = subprocess.run(
+            ["/bin/bash", str(script)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            cwd="/",
+            **how,  # type: ignore[call-overload]
+        )
     assert done.returncode == 77
     assert "sudo" in done.stderr
     assert "quyền quản trị" in done.stderr
