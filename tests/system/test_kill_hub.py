@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 import threading
@@ -14,7 +15,9 @@ import pytest
 from queue_display.client import HubRefused, HubUnreachable
 from tests.fixtures.hub import HubProcess, hub_process
 
-KILLS = 100
+SOAK = int(os.environ.get("MOTCUA_SOAK", "1"))
+"""`make soak` runs the same for hours: ten times as many kills."""
+KILLS = 100 * SOAK
 PRESSERS = 4
 IN_FLIGHT_SHARE = 0.3
 
@@ -55,7 +58,7 @@ class Presser(threading.Thread):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(600 * SOAK)
 def test_kills_lose_and_double_nothing() -> None:
     rng = random.Random(20261121)
     kills: list[float] = []
