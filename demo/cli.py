@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 import threading
 import time
@@ -62,7 +63,7 @@ def run_demo(arguments: argparse.Namespace) -> int:
             raise KeyboardInterrupt
         print(vi, flush=True)
         if en:
-            print(f"\x1b[2m{en}\x1b[0m" if not arguments.check else en, flush=True)
+            print(f"\x1b[2m{en}\x1b[0m" if sys.stdout.isatty() else en, flush=True)
 
     try:
         room = start_room(folder, say, site_name=arguments.site, headless=headless)
