@@ -7,7 +7,7 @@ import json
 import shutil
 from pathlib import Path
 
-from config.cli import Subparsers, command_group, fail
+from config.cli import Subparsers, command_group, fail, settings_or_fail
 from config.process import EXIT_OK, EXIT_REFUSED
 
 
@@ -58,13 +58,11 @@ def register(subparsers: Subparsers) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from commune_server.service import ServerError, run
-    from config.load import SettingsError, load_server_settings
+    from config.load import load_server_settings
 
+    settings = settings_or_fail(load_server_settings, arguments.config)
     try:
-        settings = load_server_settings(arguments.config)
         return run(settings)
-    except SettingsError as error:
-        fail("Thiết lập chưa đúng:", "\n".join(str(each) for each in error.problems))
     except ServerError as error:
         fail(error.vi, error.en)
 
@@ -101,12 +99,9 @@ def _samples(arguments: argparse.Namespace) -> int:
     from commune_server.samples import GROUPS, STATUSES
     from commune_server.service import open_dossiers
     from config.clock import make_clock
-    from config.load import SettingsError, load_server_settings
+    from config.load import load_server_settings
 
-    try:
-        settings = load_server_settings(arguments.config)
-    except SettingsError as error:
-        fail("Thiết lập chưa đúng:", "\n".join(str(each) for each in error.problems))
+    settings = settings_or_fail(load_server_settings, arguments.config)
     status = group = None
     if arguments.status in GROUPS:
         group = arguments.status
@@ -132,12 +127,9 @@ def _samples(arguments: argparse.Namespace) -> int:
 
 
 def _store_path(arguments: argparse.Namespace) -> Path:
-    from config.load import SettingsError, load_server_settings
+    from config.load import load_server_settings
 
-    try:
-        return Path(load_server_settings(arguments.config).server.database)
-    except SettingsError as error:
-        fail("Thiết lập chưa đúng:", "\n".join(str(each) for each in error.problems))
+    return Path(settings_or_fail(load_server_settings, arguments.config).server.database)
 
 
 def _backup(arguments: argparse.Namespace) -> int:

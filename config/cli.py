@@ -7,13 +7,17 @@ import difflib
 import re
 import sys
 import unicodedata
+from collections.abc import Callable
 from importlib.metadata import entry_points
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from config import __version__
 from config.process import EXIT_USAGE
 
 COMMANDS = "motcua.commands"
+
+Where = TypeVar("Where")
+Found = TypeVar("Found")
 
 Subparsers = Any  # argparse keeps the class of `add_subparsers` private
 
@@ -55,6 +59,18 @@ def fail(message_vi: str, message_en: str, code: int = EXIT_USAGE) -> NoReturn:
     print(f"motcua: {message_vi}", file=sys.stderr)
     print(f"        {message_en}", file=sys.stderr)
     raise CommandFailed(code)
+
+
+def settings_or_fail(load: Callable[[Where], Found], path: Where) -> Found:
+    """What `load` (of config.load) makes of `path`; else every mistake on a line of standard error, and the end."""
+    from config.load import SettingsError  # pydantic is heavy: a command without settings need not carry it
+
+    try:
+        return load(path)
+    except SettingsError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        fail("Thiết lập chưa đúng, chưa làm gì cả.", "The settings are not right; nothing was done.")
 
 
 def command_group(subparsers: Subparsers, name: str, help: str) -> Subparsers:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import shutil
 import socket
@@ -17,6 +16,7 @@ from pathlib import Path
 from demo.control import Control
 from demo.processes import NotReady, Part, Supervisor
 from demo.site import Site, make_site
+from queue_display.client import HubClient, HubUnreachable
 
 MOTCUA = [sys.executable, "-m", "config.cli"]
 Say = Callable[[str, str], None]
@@ -73,27 +73,12 @@ def _listening(port: int) -> bool:
         return False
 
 
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path) -> None:
-        super().__init__("hub", timeout=2.0)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(2.0)
-        self.sock.connect(str(self._path))
-
-
-def hub_answers(path: Path) -> bool:
-    """Whether the hub's health route answers on its Unix socket."""
-    connection = _UnixConnection(path)
+def hub_answers(address: str) -> bool:
+    """Whether the hub's health route answers."""
     try:
-        connection.request("GET", "/v1/health")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
+        return bool(HubClient(address, role="technician", device="demo", timeout_s=2.0).get("/v1/health")["ok"])
+    except HubUnreachable:
         return False
-    finally:
-        connection.close()
 
 
 def _run(command: list[str], log: Path) -> bool:
@@ -120,7 +105,7 @@ def parts_of(site: Site, headless: bool) -> dict[str, Part]:
              [*MOTCUA, "bridge", "cabinet", "--runtime", str(site.folder), *config],
              Control(site.control("cabinet")).there),
         part("hub", "Sổ số thứ tự", "hub: the queue's truth", [*MOTCUA, "hub", "run", *config],
-             lambda: hub_answers(site.hub_socket)),
+             lambda: hub_answers(hub)),
         part("bridge", "Cầu nối thiết bị", "bridge: the wires",
              [*MOTCUA, "bridge", "run", *config, "--hub", hub, "--virtual", str(site.folder)],
              Control(site.control("bridge")).there),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,15 +41,10 @@ def register(subparsers: Any) -> None:
 
 
 def _settings(path: Path | None) -> Settings:
-    from config.cli import fail
-    from config.load import SettingsError, load_settings
+    from config.cli import settings_or_fail
+    from config.load import load_settings
 
-    try:
-        return load_settings(path)
-    except SettingsError as error:
-        for problem in error.problems:
-            print(problem, file=sys.stderr)
-        fail("cấu hình chưa đúng, chưa chạy gì cả", "the settings are not right; nothing was started")
+    return settings_or_fail(load_settings, path)
 
 
 def _run(arguments: argparse.Namespace) -> int:

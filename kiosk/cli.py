@@ -60,15 +60,10 @@ def _panel_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _settings(path: Path | None) -> Settings:
-    from config.cli import fail
-    from config.load import SettingsError, load_settings
+    from config.cli import settings_or_fail
+    from config.load import load_settings
 
-    try:
-        return load_settings(path)
-    except SettingsError as error:
-        for problem in error.problems:
-            print(problem, file=sys.stderr)
-        fail("cấu hình chưa đúng, chưa chạy gì cả", "the settings are not right; nothing was started")
+    return settings_or_fail(load_settings, path)
 
 
 def _sample_settings(path: Path | None) -> Settings:

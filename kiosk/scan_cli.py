@@ -119,15 +119,10 @@ def run_search(arguments: argparse.Namespace) -> int:
 
 def _settings(path: Path | None) -> Any:
     """The settings, where there are any: both commands also work on a machine that is no kiosk."""
-    from config.cli import fail
-    from config.load import SettingsError, load_settings
+    from config.cli import settings_or_fail
+    from config.load import load_settings
 
-    if path is None:
-        return None
-    try:
-        return load_settings(path)
-    except SettingsError as error:
-        fail("Cấu hình có lỗi:\n" + "\n".join(map(str, error.problems)), "The settings have errors (listed above).")
+    return None if path is None else settings_or_fail(load_settings, path)
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -150,13 +150,10 @@ def _refused(arguments: argparse.Namespace, error: HubRefused) -> NoReturn:
 
 
 def _settings(path: Path | None) -> Any:
-    from config.load import SettingsError, load_settings
+    from config.cli import settings_or_fail
+    from config.load import load_settings
 
-    try:
-        return load_settings(path)
-    except SettingsError as error:
-        lines = "\n".join(f"  {each}" for each in error.problems)
-        fail(f"Cài đặt có lỗi:\n{lines}", "The settings have mistakes, see above.")
+    return settings_or_fail(load_settings, path)
 
 
 def _client(arguments: argparse.Namespace, role: str) -> HubClient:
