@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 what=${1:-run}
 venv=.venv
-stamp=$venv/.motcua-stamp
+stamp=$venv/.motcua-stamp-$what
 
 say() { printf '%s\n' "$*"; }
 
@@ -74,13 +74,15 @@ python=$(find_python) || {
 }
 
 # --- the virtual environment -----------------------------------------------------------------------------------------
-made_from=$({ cat requirements.lock pyproject.toml .ci/setup.sh; "$python" -c 'import sys; print(sys.version)'; pwd; } | sha256sum | cut -d' ' -f1)
+made_from=$({ cat requirements.lock .ci/axe.lock pyproject.toml .ci/setup.sh; "$python" -c 'import sys; print(sys.version)'; pwd; } | sha256sum | cut -d' ' -f1)
 if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$made_from" ]; then
   say "Tạo môi trường $venv / making the environment $venv ($("$python" --version))"
   [ -x "$venv/bin/python" ] && "$venv/bin/python" -c "import sys; raise SystemExit(sys.version_info[:2] != $("$python" -c 'import sys; print(tuple(sys.version_info[:2]))'))" 2>/dev/null ||
     "$python" -m venv --clear "$venv"
   "$venv/bin/pip" install --quiet --require-hashes -r requirements.lock 2> >(grep -v 'is ignored: it is' >&2 || true)
   "$venv/bin/pip" install --quiet --no-build-isolation --no-deps -e . 2> >(grep -v 'is ignored: it is' >&2 || true)
+  # axe-core comes inside a package whose own dependency is a whole browser driver; we need the one file.
+  if [ "$what" = test ]; then "$venv/bin/pip" install --quiet --require-hashes --no-deps -r .ci/axe.lock; fi
   # pygame and pygame-ce share one folder: with both, nobody knows which one runs.
   if "$venv/bin/pip" show pygame >/dev/null 2>&1; then
     say "Có cả pygame lẫn pygame-ce / both pygame and pygame-ce are installed: make clean, then make setup"

@@ -6,34 +6,36 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-Level = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$")]
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
-Letter = Annotated[str, Field(pattern=r"^[A-HJ-NP-Z]$")]  # no I and no O: they read as 1 and 0
-CounterNumber = Annotated[int, Field(ge=1, le=99)]
-Port = Annotated[int, Field(ge=0, le=65535)]
-Colour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
-Accent = Literal["north", "central", "south"]
+from config.settings_base import Accent, Colour, CounterNumber, Letter, Level, Port, Section
+from config.settings_queue import Counter, Service
+from config.settings_server import Dossiers, Ingest, Server, ServerSettings
+from config.settings_wires import Board, Bus, Button, Keypad, Printer, Speaker
 
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _as_written(cls, value: Any, info: ValidationInfo) -> Any:
-        """`true` is not the number 1, and no text carries control characters to boards, paper and terminals."""
-        annotation = str(cls.model_fields[str(info.field_name)].annotation)
-        for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, bool) and "bool" not in annotation:
-                raise ValueError("số hoặc chữ/a number or a text")
-            if isinstance(each, str) and any(c < " " or "\x7f" <= c <= "\x9f" for c in each):
-                raise ValueError("chữ không có ký tự điều khiển/text without control characters")
-        return value
+__all__ = [
+    "Accent",
+    "Board",
+    "Bus",
+    "Button",
+    "Counter",
+    "Dossiers",
+    "Ingest",
+    "Keypad",
+    "Letter",
+    "Level",
+    "Port",
+    "Printer",
+    "Section",
+    "Server",
+    "ServerSettings",
+    "Service",
+    "Settings",
+    "Speaker",
+    "contrast_with_white",
+]
 
 
 def contrast_with_white(colour: str) -> float:
@@ -47,7 +49,7 @@ def contrast_with_white(colour: str) -> float:
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 
 
-class Site(_Section):
+class Site(Section):
     """Who we are."""
 
     id: Level = Field(
@@ -104,7 +106,7 @@ class Site(_Section):
         return value
 
 
-class ClockSettings(_Section):
+class ClockSettings(Section):
     """How far the machine's clock is believed."""
 
     trust: Literal["auto", "assume"] = Field(
@@ -113,7 +115,7 @@ class ClockSettings(_Section):
     )
 
 
-class Paths(_Section):
+class Paths(Section):
     """Where things lie."""
 
     runtime: str = Field(default="/run/motcua", description="Tệp tạm khi chạy | runtime files, sockets")
@@ -129,7 +131,7 @@ class Paths(_Section):
 Role = Literal["bridge", "kiosk", "clerk", "reception", "supervisor", "leader", "display", "technician"]
 
 
-class Token(_Section):
+class Token(Section):
     """A hashed token for one browser, TV or further Pi. The token itself stands nowhere in the settings."""
 
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 của mã | SHA-256 of the token")]
@@ -138,7 +140,7 @@ class Token(_Section):
     counter: CounterNumber | None = Field(default=None, description="Quầy gắn với mã | bound to this counter")
 
 
-class Hub(_Section):
+class Hub(Section):
     """The hub: the one owner of the truth."""
 
     socket: str = Field(
@@ -169,135 +171,7 @@ class Hub(_Section):
     keep_days: int = Field(default=90, ge=7, le=3650, description="Giữ phiếu bao nhiêu ngày | days tickets are kept")
 
 
-class Service(_Section):
-    """A service (lĩnh vực): one queue, one letter."""
-
-    id: Identifier = Field(description="Mã lĩnh vực | id")
-    letter: Letter = Field(description="Chữ cái trên phiếu, không dùng I, O | letter on the ticket, not I or O")
-    name: str = Field(min_length=1, max_length=60, description="Tên | name")
-    name_en: str = Field(min_length=1, max_length=60, description="Tên tiếng Anh | English name")
-    first: int = Field(default=1, ge=1, le=999, description="Số đầu | first number")
-    last: int = Field(default=999, ge=1, le=999, description="Số cuối | last number")
-    minutes: int = Field(
-        default=8, ge=1, le=240, description="Phút mỗi lượt, dùng khi chưa có số đo | minutes a turn before measured"
-    )
-
-
-class Counter(_Section):
-    """A counter (quầy) and what it serves."""
-
-    id: CounterNumber = Field(description="Số quầy | number")
-    name: str = Field(default="", max_length=40, description="Tên, trống = Quầy N | name, empty = Quầy N")
-    title: str = Field(default="", max_length=60, description="Việc của quầy | what it does")
-    title_en: str = Field(default="", max_length=60, description="như trên | as above")
-    services: list[Identifier] = Field(min_length=1, max_length=30, description="Lĩnh vực phục vụ | services")
-    transfer_to: CounterNumber | None = Field(
-        default=None, description="Phím Chuyển gửi đến quầy | the key pad's transfer key"
-    )
-
-    @property
-    def label(self) -> str:
-        """What people call it."""
-        return self.name or f"Quầy {self.id}"
-
-
-_UNSTABLE = re.compile(r"^/dev/(tty(USB|ACM)\d+|serial\d*$)")
-
-
-class Bus(_Section):
-    """A serial bus with our firmware on it."""
-
-    id: Identifier = Field(default="main", description="Tên bus | id")
-    port: str = Field(description="Cổng với tên ổn định /dev/serial/by-id/… hoặc /dev/motcua/… | stable name")
-    baud: Literal[9600, 19200, 38400, 57600, 115200, 250000] = Field(
-        default=115200, description="Tốc độ, bit/s | bits per second"
-    )
-    protocol: Literal["motcua"] = Field(default="motcua", description="Giao thức | protocol")
-
-    @field_validator("port")
-    @classmethod
-    def _stable(cls, value: str) -> str:
-        if _UNSTABLE.match(value):
-            raise ValueError(
-                f"{value} is numbered by the order of plugging and changes after a reboot; give the stable name under "
-                "/dev/serial/by-id/ (ls -l /dev/serial/by-id) or /dev/motcua/"
-            )
-        if not value.startswith("/"):
-            raise ValueError(f"{value!r} is not an absolute path, e.g. /dev/serial/by-id/usb-…-if00")
-        return value
-
-
-class Board(_Section):
-    """A board (bảng LED): counter board or main panel."""
-
-    id: Identifier = Field(description="Tên bảng | id")
-    kind: Literal["counter", "main"] = Field(description="Loại: quầy hay tổng | kind")
-    bus: Identifier = Field(default="main", description="Nối vào bus | on this bus")
-    node: int = Field(default=1, ge=1, le=30, description="Địa chỉ vi điều khiển | address of the microcontroller")
-    address: int = Field(ge=0, le=15, description="Vị trí trên vi điều khiển | place on it")
-    counter: CounterNumber | None = Field(default=None, description="Của quầy nào (bảng quầy) | whose (counter boards)")
-    digits: Literal[3, 4] = Field(default=4, description="Số chữ số | digits")
-    rows: int = Field(default=8, ge=1, le=8, description="Số dòng (bảng tổng) | rows (main panel)")
-
-
-class Button(_Section):
-    """A ticket button and the service it issues for."""
-
-    id: Identifier = Field(description="Tên nút | id")
-    service: Identifier = Field(description="Lấy số cho lĩnh vực | issues for this service")
-    bus: Identifier | Literal["gpio"] = Field(default="main", description="bus hoặc gpio | bus or gpio")
-    node: int = Field(default=1, ge=1, le=30, description="Địa chỉ vi điều khiển | address of the microcontroller")
-    input: int = Field(ge=0, le=27, description="Chân hoặc số nút | input number, or BCM pin on gpio")
-    lamp: int | None = Field(default=None, ge=0, le=27, description="Chân đèn (gpio) | lamp pin (gpio)")
-
-
-class Keypad(_Section):
-    """A clerk's key pad: call, recall, no-show, transfer."""
-
-    id: Identifier = Field(description="Tên bàn phím | id")
-    counter: CounterNumber = Field(description="Của quầy | whose")
-    bus: Identifier = Field(default="main", description="bus | bus")
-    node: int = Field(default=1, ge=1, le=30, description="Địa chỉ vi điều khiển | address of the microcontroller")
-    address: int = Field(ge=0, le=15, description="Vị trí trên vi điều khiển | place on it")
-
-
-class Printer(_Section):
-    """The ticket printer."""
-
-    kind: Literal["none", "serial", "usb", "network", "file"] = Field(
-        default="none", description="Kiểu nối | connection"
-    )
-    device: str = Field(default="", description="Cổng serial tên ổn định, hoặc tệp /dev/usb/lp0 | port or file")
-    baud: int = Field(default=115200, ge=1200, le=921600, description="Tốc độ serial | serial speed")
-    host: str = Field(default="", max_length=120, description="Địa chỉ máy in mạng | network address")
-    port: Port = Field(default=9100, description="Cổng mạng | network port")
-    usb_vendor: int = Field(default=0, ge=0, le=0xFFFF, description="Mã hãng USB | USB vendor id")
-    usb_product: int = Field(default=0, ge=0, le=0xFFFF, description="Mã máy USB | USB product id")
-    width_dots: Literal[384, 576] = Field(default=576, description="Bề rộng giấy theo chấm: 58/80 mm | paper width")
-    status: bool = Field(default=True, description="Máy in trả lời trạng thái | it answers status requests")
-    timeout_s: float = Field(
-        default=10.0, ge=0.5, le=60, description="Chờ tối đa mỗi phiếu, giây | longest wait a ticket"
-    )
-
-    @field_validator("device")
-    @classmethod
-    def _stable(cls, value: str) -> str:
-        return Bus._stable(value) if value else value
-
-
-class Speaker(_Section):
-    """The loudspeaker."""
-
-    backend: Literal["none", "alsa", "file"] = Field(default="none", description="Cách phát | how sound leaves")
-    device: str = Field(default="default", max_length=80, description="Thiết bị ALSA | ALSA device")
-    folder: str = Field(default="", description="Thư mục WAV (backend file) | folder of WAVs")
-    accent: Accent = Field(default="north", description="Giọng | accent")
-    repeat: int = Field(default=2, ge=1, le=4, description="Số lần đọc | times spoken")
-    pause_s: float = Field(default=1.2, ge=0.2, le=5, description="Nghỉ giữa hai lần, giây | pause between")
-    volume: int = Field(default=80, ge=0, le=100, description="Âm lượng % | volume")
-
-
-class Uplink(_Section):
+class Uplink(Section):
     """Events to the commune server over MQTT."""
 
     enabled: bool = Field(default=False, description="Bật gửi | on")
@@ -321,7 +195,7 @@ class Uplink(_Section):
         return self
 
 
-class Lookup(_Section):
+class Lookup(Section):
     """Dossier look-up at the commune server over HTTPS."""
 
     base_url: str = Field(
@@ -337,7 +211,7 @@ class Lookup(_Section):
     )
 
 
-class Kiosk(_Section):
+class Kiosk(Section):
     """The touchscreen."""
 
     enabled: bool = Field(default=True, description="Có màn hình chạm | there is a touchscreen")
@@ -358,7 +232,7 @@ class Kiosk(_Section):
     faces: Literal[3, 5] = Field(default=5, description="Số mức đánh giá | steps of the rating")
 
 
-class Scanner(_Section):
+class Scanner(Section):
     """The camera that reads receipts."""
 
     source: str = Field(
@@ -374,7 +248,7 @@ class Scanner(_Section):
     )
 
 
-class Settings(_Section):
+class Settings(Section):
     """One Pi: the whole of site.toml."""
 
     site: Site = Site()
@@ -421,60 +295,3 @@ class Settings(_Section):
 
 def _missing(key: object) -> Any:
     raise KeyError(key)
-
-
-class Server(_Section):
-    """The commune server's own process."""
-
-    name: str = Field(
-        default="Trung tâm Phục vụ hành chính công", min_length=1, max_length=80, description="Tên đơn vị | name"
-    )
-    place: str = Field(default="Xã Đông Thạnh", min_length=1, max_length=60, description="Xã, phường | place")
-    database: str = Field(default="/var/lib/motcua-server/server.db", description="Cơ sở dữ liệu SQLite | database")
-    listen: str = Field(default="127.0.0.1:8443", description="HTTPS cho máy | HTTPS for devices")
-    admin_listen: str = Field(
-        default="127.0.0.1:8444", description="Trang trạng thái, chỉ nội bộ | status page, loopback only"
-    )
-    ca: str = Field(default="", description="CA của máy | CA of the devices")
-    cert: str = Field(default="", description="Chứng thư máy chủ | server certificate")
-    key: str = Field(default="", description="Khóa máy chủ | server key")
-    timezone: str = Field(default="Asia/Ho_Chi_Minh", description="Múi giờ | time zone")
-    catalogue: str = Field(default="", description="Tệp thủ tục | catalogue file, empty = the sample")
-
-
-class Ingest(_Section):
-    """MQTT into the table."""
-
-    broker: str = Field(default="127.0.0.1:8883", description="Máy chủ MQTT host:port | broker")
-    client: Level = Field(default="server", description="Tên = chứng thư | client id = certificate's name")
-    ca: str = Field(default="", description="CA | CA")
-    cert: str = Field(default="", description="Chứng thư | certificate")
-    key: str = Field(default="", description="Khóa | key")
-    batch: int = Field(default=100, ge=1, le=1000, description="Số sự kiện mỗi lần ghi | events a commit")
-    batch_ms: int = Field(
-        default=100, ge=1, le=5000, description="Chờ tối đa trước khi ghi, ms | longest wait before a commit"
-    )
-
-
-class Dossiers(_Section):
-    """The dossier copy that look-ups read."""
-
-    sample: int = Field(default=10000, ge=0, le=200000, description="Số hồ sơ mẫu | generated sample dossiers")
-    seed: int = Field(default=2026, ge=0, description="Hạt giống mẫu | seed of the sample")
-    tries: int = Field(default=5, ge=1, le=20, description="Số lần thử yếu tố thứ hai | tries of the second factor")
-    pause_s: float = Field(default=300.0, ge=1, le=86400, description="Nghỉ sau khi hết lượt, giây | pause after that")
-    per_minute: int = Field(
-        default=30, ge=1, le=1000, description="Lượt tra mỗi phút mỗi máy | look-ups a minute a device"
-    )
-    misses_per_minute: int = Field(
-        default=10, ge=1, le=1000, description="Lượt không thấy mỗi phút mỗi máy | misses a minute a device"
-    )
-    floor_ms: int = Field(default=120, ge=0, le=5000, description="Thời gian trả lời tối thiểu | shortest answer time")
-
-
-class ServerSettings(_Section):
-    """The commune server: the whole of server.toml."""
-
-    server: Server = Server()
-    ingest: Ingest = Ingest()
-    dossiers: Dossiers = Dossiers()

@@ -1,0 +1,105 @@
+"""Settings of the wires: buses, boards, buttons, key pads, ticket printer, loudspeaker."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from config.settings_base import Accent, CounterNumber, Identifier, Port, Section
+
+_UNSTABLE = re.compile(r"^/dev/(tty(USB|ACM)\d+|serial\d*$)")
+
+
+class Bus(Section):
+    """A serial bus with our firmware on it."""
+
+    id: Identifier = Field(default="main", description="Tên bus | id")
+    port: str = Field(description="Cổng với tên ổn định /dev/serial/by-id/… hoặc /dev/motcua/… | stable name")
+    baud: Literal[9600, 19200, 38400, 57600, 115200, 250000] = Field(
+        default=115200, description="Tốc độ, bit/s | bits per second"
+    )
+    protocol: Literal["motcua"] = Field(default="motcua", description="Giao thức | protocol")
+
+    @field_validator("port")
+    @classmethod
+    def _stable(cls, value: str) -> str:
+        if _UNSTABLE.match(value):
+            raise ValueError(
+                f"{value} is numbered by the order of plugging and changes after a reboot; give the stable name under "
+                "/dev/serial/by-id/ (ls -l /dev/serial/by-id) or /dev/motcua/"
+            )
+        if not value.startswith("/"):
+            raise ValueError(f"{value!r} is not an absolute path, e.g. /dev/serial/by-id/usb-…-if00")
+        return value
+
+
+class Board(Section):
+    """A board (bảng LED): counter board or main panel."""
+
+    id: Identifier = Field(description="Tên bảng | id")
+    kind: Literal["counter", "main"] = Field(description="Loại: quầy hay tổng | kind")
+    bus: Identifier = Field(default="main", description="Nối vào bus | on this bus")
+    node: int = Field(default=1, ge=1, le=30, description="Địa chỉ vi điều khiển | address of the microcontroller")
+    address: int = Field(ge=0, le=15, description="Vị trí trên vi điều khiển | place on it")
+    counter: CounterNumber | None = Field(default=None, description="Của quầy nào (bảng quầy) | whose (counter boards)")
+    digits: Literal[3, 4] = Field(default=4, description="Số chữ số | digits")
+    rows: int = Field(default=8, ge=1, le=8, description="Số dòng (bảng tổng) | rows (main panel)")
+
+
+class Button(Section):
+    """A ticket button and the service it issues for."""
+
+    id: Identifier = Field(description="Tên nút | id")
+    service: Identifier = Field(description="Lấy số cho lĩnh vực | issues for this service")
+    bus: Identifier | Literal["gpio"] = Field(default="main", description="bus hoặc gpio | bus or gpio")
+    node: int = Field(default=1, ge=1, le=30, description="Địa chỉ vi điều khiển | address of the microcontroller")
+    input: int = Field(ge=0, le=27, description="Chân hoặc số nút | input number, or BCM pin on gpio")
+    lamp: int | None = Field(default=None, ge=0, le=27, description="Chân đèn (gpio) | lamp pin (gpio)")
+
+
+class Keypad(Section):
+    """A clerk's key pad: call, recall, no-show, transfer."""
+
+    id: Identifier = Field(description="Tên bàn phím | id")
+    counter: CounterNumber = Field(description="Của quầy | whose")
+    bus: Identifier = Field(default="main", description="bus | bus")
+    node: int = Field(default=1, ge=1, le=30, description="Địa chỉ vi điều khiển | address of the microcontroller")
+    address: int = Field(ge=0, le=15, description="Vị trí trên vi điều khiển | place on it")
+
+
+class Printer(Section):
+    """The ticket printer."""
+
+    kind: Literal["none", "serial", "usb", "network", "file"] = Field(
+        default="none", description="Kiểu nối | connection"
+    )
+    device: str = Field(default="", description="Cổng serial tên ổn định, hoặc tệp /dev/usb/lp0 | port or file")
+    baud: int = Field(default=115200, ge=1200, le=921600, description="Tốc độ serial | serial speed")
+    host: str = Field(default="", max_length=120, description="Địa chỉ máy in mạng | network address")
+    port: Port = Field(default=9100, description="Cổng mạng | network port")
+    usb_vendor: int = Field(default=0, ge=0, le=0xFFFF, description="Mã hãng USB | USB vendor id")
+    usb_product: int = Field(default=0, ge=0, le=0xFFFF, description="Mã máy USB | USB product id")
+    width_dots: Literal[384, 576] = Field(default=576, description="Bề rộng giấy theo chấm: 58/80 mm | paper width")
+    status: bool = Field(default=True, description="Máy in trả lời trạng thái | it answers status requests")
+    timeout_s: float = Field(
+        default=10.0, ge=0.5, le=60, description="Chờ tối đa mỗi phiếu, giây | longest wait a ticket"
+    )
+
+    @field_validator("device")
+    @classmethod
+    def _stable(cls, value: str) -> str:
+        return Bus._stable(value) if value else value
+
+
+class Speaker(Section):
+    """The loudspeaker."""
+
+    backend: Literal["none", "alsa", "file"] = Field(default="none", description="Cách phát | how sound leaves")
+    device: str = Field(default="default", max_length=80, description="Thiết bị ALSA | ALSA device")
+    folder: str = Field(default="", description="Thư mục WAV (backend file) | folder of WAVs")
+    accent: Accent = Field(default="north", description="Giọng | accent")
+    repeat: int = Field(default=2, ge=1, le=4, description="Số lần đọc | times spoken")
+    pause_s: float = Field(default=1.2, ge=0.2, le=5, description="Nghỉ giữa hai lần, giây | pause between")
+    volume: int = Field(default=80, ge=0, le=100, description="Âm lượng % | volume")
