@@ -82,7 +82,7 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$made_from" ]; then
   "$venv/bin/pip" install --quiet --require-hashes -r requirements.lock 2> >(grep -v 'is ignored: it is' >&2 || true)
   "$venv/bin/pip" install --quiet --no-build-isolation --no-deps -e . 2> >(grep -v 'is ignored: it is' >&2 || true)
   # axe-core comes inside a package whose own dependency is a whole browser driver; we need the one file.
-  if [ "$what" = test ]; then "$venv/bin/pip" install --quiet --require-hashes --no-deps -r .ci/axe.lock; fi
+  if [ "$what" = test ]; then "$venv/bin/pip" install --quiet --require-hashes --no-deps -r .ci/axe.lock 2> >(grep -v 'is ignored: it is' >&2 || true); fi
   # pygame and pygame-ce share one folder: with both, nobody knows which one runs.
   if "$venv/bin/pip" show pygame >/dev/null 2>&1; then
     say "Có cả pygame lẫn pygame-ce / both pygame and pygame-ce are installed: make clean, then make setup"
