@@ -77,14 +77,14 @@ def render(name: str, settings: Settings) -> str:
 
 
 def attach(app: FastAPI, settings: Settings) -> None:
-    """Add `/clerk`, `/tv`, `/login` and `/static/…` to the hub. None of them needs a principal or shows a datum."""
+    """Add `/clerk`, `/tv`, `/reception`, `/supervisor`, `/login` and `/static/…` to the hub. None of them needs a principal or shows a datum."""
     files = {
         f"/static/{path.relative_to(STATIC).as_posix()}": path
         for path in sorted(STATIC.rglob("*"))
         if path.is_file() and path.suffix in (".css", ".js", ".svg")
     }
     fonts = {f"/static/fonts/be-vietnam-pro-{weight}.ttf": font_file(weight) for weight in _FONT_WEIGHTS}
-    pages = {name: render(name, settings) for name in ("clerk", "tv", "login")}
+    pages = {name: render(name, settings) for name in ("clerk", "tv", "login", "reception", "supervisor")}
     theme = f":root {{ --primary: {settings.site.primary}; }}\n"
 
     def page(name: str) -> Response:
@@ -101,6 +101,14 @@ def attach(app: FastAPI, settings: Settings) -> None:
     @app.get("/tv", include_in_schema=False)
     def tv() -> Response:
         return page("tv")
+
+    @app.get("/reception", include_in_schema=False)
+    def reception() -> Response:
+        return page("reception")
+
+    @app.get("/supervisor", include_in_schema=False)
+    def supervisor() -> Response:
+        return page("supervisor")
 
     @app.get("/login", include_in_schema=False)
     def login() -> Response:
