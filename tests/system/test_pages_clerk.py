@@ -13,20 +13,6 @@ from tests.fixtures.pages import Browser, Hub, Page, until
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = Browser()
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def hub() -> Iterator[Hub]:
-    found = Hub()
-    yield found
-    found.close()
-
-
 @pytest.fixture
 def clerk(browser: Browser, hub: Hub) -> Iterator[Page]:
     page = Page(browser, hub, "quay1", 1024, 768)

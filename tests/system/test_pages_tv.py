@@ -16,20 +16,6 @@ pytestmark = pytest.mark.slow
 YELLOW = "rgb(255, 209, 102)"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = Browser()
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def hub() -> Iterator[Hub]:
-    found = Hub()
-    yield found
-    found.close()
-
-
 @pytest.fixture
 def tv(browser: Browser, hub: Hub) -> Iterator[Page]:
     page = Page(browser, hub, "tv", 1280, 720).sign_in("tv-hall", "tv")
