@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import html
 import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
@@ -67,52 +70,69 @@ def page_facts(settings: Settings) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class Page:
+    """One page: its title, the body it is drawn into (`static/{body}.html`), its style sheets after `base.css`.
+
+    Its script is `static/js/{name}.js`.
+    """
+
+    title: str
+    body: str
+    styles: tuple[str, ...]
+
+
+PAGES: Mapping[str, Page] = {
+    "login": Page("Đăng nhập", "login", ("login",)),
+    "clerk": Page("Quầy", "staff", ("staff", "clerk")),
+    "reception": Page("Tiếp đón", "staff", ("staff", "reception")),
+    "supervisor": Page("Phụ trách", "staff", ("staff", "supervisor")),
+    "tv": Page("Màn hình gọi số", "tv", ("tv",)),
+}
+"""Every page there is: a new one is one line here."""
+
+
 def render(name: str, settings: Settings) -> str:
     """One page's HTML with the facts of this site in a `<meta>` (a script in the page would break our own policy)."""
-    text = (STATIC / f"{name}.html").read_text(encoding="utf-8")
+    page = PAGES[name]
     facts = json.dumps(page_facts(settings), ensure_ascii=False, separators=(",", ":"))
-    return text.replace("{{facts}}", html.escape(facts, quote=True)).replace(
-        "{{site}}", html.escape(f"{settings.site.name} · {settings.site.place}", quote=True)
-    )
+    styles = "\n".join(f'  <link rel="stylesheet" href="/static/css/{each}.css">' for each in ("base", *page.styles))
+    values = {
+        "name": name,
+        "title": html.escape(page.title),
+        "styles": styles,
+        "body": (STATIC / f"{page.body}.html").read_text(encoding="utf-8").rstrip("\n"),
+        "facts": html.escape(facts, quote=True),
+        "site": html.escape(f"{settings.site.name} · {settings.site.place}", quote=True),
+    }
+    text = (STATIC / "page.html").read_text(encoding="utf-8")
+    # In one pass, so that nothing a site writes into its settings is taken for a place of ours.
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: values[found[1]], text)
 
 
 def attach(app: FastAPI, settings: Settings) -> None:
-    """Add `/clerk`, `/tv`, `/reception`, `/supervisor`, `/login` and `/static/…` to the hub. None of them needs a principal or shows a datum."""
+    """Add the pages, `/` and `/static/…` to the hub. None of them needs a principal or shows a datum."""
     files = {
         f"/static/{path.relative_to(STATIC).as_posix()}": path
         for path in sorted(STATIC.rglob("*"))
         if path.is_file() and path.suffix in (".css", ".js", ".svg")
     }
     fonts = {f"/static/fonts/be-vietnam-pro-{weight}.ttf": font_file(weight) for weight in _FONT_WEIGHTS}
-    pages = {name: render(name, settings) for name in ("clerk", "tv", "login", "reception", "supervisor")}
     theme = f":root {{ --primary: {settings.site.primary}; }}\n"
 
-    def page(name: str) -> Response:
-        return Response(pages[name], media_type="text/html", headers={**HEADERS, "Cache-Control": "no-store"})
+    def add(name: str) -> None:
+        text = render(name, settings)
+
+        @app.get(f"/{name}", include_in_schema=False, name=name)
+        def page() -> Response:
+            return Response(text, media_type="text/html", headers={**HEADERS, "Cache-Control": "no-store"})
+
+    for name in PAGES:
+        add(name)
 
     @app.get("/", include_in_schema=False)
     def home() -> Response:
-        return RedirectResponse("/clerk", status_code=307, headers=HEADERS)
-
-    @app.get("/clerk", include_in_schema=False)
-    def clerk() -> Response:
-        return page("clerk")
-
-    @app.get("/tv", include_in_schema=False)
-    def tv() -> Response:
-        return page("tv")
-
-    @app.get("/reception", include_in_schema=False)
-    def reception() -> Response:
-        return page("reception")
-
-    @app.get("/supervisor", include_in_schema=False)
-    def supervisor() -> Response:
-        return page("supervisor")
-
-    @app.get("/login", include_in_schema=False)
-    def login() -> Response:
-        return page("login")
+        return RedirectResponse("/login", status_code=307, headers=HEADERS)
 
     @app.get("/favicon.ico", include_in_schema=False)
     def favicon(request: Request) -> Response:
