@@ -104,7 +104,13 @@ def register(subparsers: Any) -> None:
     issue.add_argument(
         "--rounds", type=int, default=5, help="số lượt xen kẽ | alternating rounds (at least 5 to compare)"
     )
-    issue.add_argument("--tickets", type=int, default=600, help="số phiếu mỗi lượt | tickets a round")
+    issue.add_argument(
+        "--tickets",
+        type=int,
+        default=0,
+        help="số phiếu đã nằm trong sổ trước khi đo | tickets in the ledger beforehand",
+    )
+    issue.add_argument("--measure", type=int, default=600, help="số phiếu đo mỗi lượt | tickets measured a round")
     issue.add_argument("--folder", type=Path, help="nơi đặt sổ khi đo | where the ledgers lie while measuring")
     issue.set_defaults(run=_bench_issue)
 
@@ -310,10 +316,12 @@ def _openapi(arguments: argparse.Namespace) -> int:
 def _bench_issue(arguments: argparse.Namespace) -> int:
     from queue_display.bench import BenchError, issue, sentences
 
-    if arguments.rounds < 1 or not 20 <= arguments.tickets <= 5000:
-        fail("--rounds ≥ 1, --tickets 20..5000.", "--rounds is at least 1, --tickets 20..5000.")
+    if arguments.rounds < 1 or not 20 <= arguments.measure <= 5000 or not 0 <= arguments.tickets <= 5_000_000:
+        allowed = "--rounds ≥ 1, --measure 20..5000, --tickets 0..5000000"
+        given = f"{arguments.rounds}, {arguments.measure}, {arguments.tickets}"
+        fail(f"Đã cho {given}; được: {allowed}.", f"Given {given}; allowed: {allowed}.")
     try:
-        figures = issue(arguments.rounds, arguments.tickets, arguments.folder)
+        figures = issue(arguments.rounds, arguments.measure, arguments.tickets, arguments.folder)
     except BenchError as error:
         fail("Không đo được.", str(error), 1)
     print(json.dumps(figures) if arguments.json else "\n".join(sentences(figures)))

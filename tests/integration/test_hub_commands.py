@@ -76,7 +76,7 @@ def test_a_hub_that_is_away_is_a_sentence_and_status_3(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_bench_gives_every_figure() -> None:
-    done = motcua("bench", "issue", "--json", "--rounds", "1", "--tickets", "40")
+    done = motcua("bench", "issue", "--json", "--rounds", "1", "--measure", "40", "--tickets", "1000")
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
     names = (
