@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from config.settings import Settings
+from config.settings_playlist import overbooked
 
 
 def relations(settings: Settings) -> list[tuple[str, str, list[str]]]:
@@ -66,7 +67,19 @@ def relations(settings: Settings) -> list[tuple[str, str, list[str]]]:
         *((f"keypads.{i}", k.id, k.bus, k.node, k.address, "keypad") for i, k in enumerate(settings.keypads)),
         *((f"buttons.{i}", b.id, b.bus, b.node, b.input, "button") for i, b in enumerate(settings.buttons)),
     ]
+    protocols = {bus.id: bus.protocol for bus in settings.buses}
+    found += _boards_of_others(settings, protocols)
     for where, name, bus, node, address, kind in wired:
+        if protocols.get(bus, "motcua") != "motcua":
+            if kind != "board":
+                found.append(
+                    (
+                        f"{where}.bus",
+                        f"{name}: bus {bus!r} nói/speaks {protocols[bus]}; {kind} cần/needs protocol motcua",
+                        [each for each, protocol in protocols.items() if protocol == "motcua"],
+                    )
+                )
+            continue
         if bus != "gpio" and bus not in buses:
             found.append((f"{where}.bus", f"{name} nối vào bus không có/is on unknown bus {bus!r}", buses))
         key = (bus, node, kind, address)
@@ -90,6 +103,18 @@ def relations(settings: Settings) -> list[tuple[str, str, list[str]]]:
                     known,
                 )
             )
+    lounges = [each.id for each in settings.lounges]
+    found += _twice("lounges", "id", lounges) + _twice("playlist", "id", [each.id for each in settings.playlist])
+    in_lounges: list[tuple[str, str]] = [(f"counters.{i}", c.lounge) for i, c in enumerate(settings.counters)]
+    in_lounges += [(f"boards.{i}", b.lounge) for i, b in enumerate(settings.boards)]
+    for where, name in in_lounges:
+        if name and name not in lounges:
+            found.append((f"{where}.lounge", f"không có phòng chờ/there is no waiting room {name!r}", lounges))
+    booked = overbooked(settings.playlist)
+    if booked:
+        weekday, hour, minutes = booked
+        text = f"{weekday} {hour}:00–{hour + 1}:00 cần {minutes:g} phút trong một giờ/asks for {minutes:g} minutes of an hour"
+        found.append(("playlist.0.minutes", text, []))
     for at, pad in enumerate(settings.keypads):
         if pad.counter not in counters:
             found.append(
@@ -126,6 +151,33 @@ def relations(settings: Settings) -> list[tuple[str, str, list[str]]]:
         found.append((f"printer.{needed}", f"kind = {settings.printer.kind!r} phải có/needs {needed}", []))
     if settings.speaker.backend == "file" and not settings.speaker.folder:
         found.append(("speaker.folder", "backend = 'file' phải có/needs folder", []))
+    return found
+
+
+def _boards_of_others(settings: Settings, protocols: dict[str, str]) -> list[tuple[str, str, list[str]]]:
+    """Boards with a profile stand on a bus with its protocol, each on an address of its own; all others have none."""
+    found: list[tuple[str, str, list[str]]] = []
+    taken: dict[tuple[str, int | None, int], str] = {}
+    for at, board in enumerate(settings.boards):
+        protocol = protocols.get(board.bus)
+        if protocol in (None, "motcua"):
+            for key in ("profile", "unit"):
+                if getattr(board, key):
+                    others = [each for each, name in protocols.items() if name != "motcua"]
+                    text = f"{board.id}: {key} chỉ trên bus modbus-rtu, ascii/only on a bus with such a protocol"
+                    found.append((f"boards.{at}.{key}", text, others))
+            continue
+        if not board.profile:
+            text = f"{board.id}: bus {protocol} cần/needs profile, unit; motcua boards profiles"
+            found.append((f"boards.{at}.profile", text, []))
+        if board.unit is None:
+            text = f"{board.id}: thiếu địa chỉ trên bus/address on the bus is missing; ví dụ/e.g. unit = 3"
+            found.append((f"boards.{at}.unit", text, []))
+        place = (board.bus, board.unit, board.address)
+        if board.unit is not None and place in taken:
+            text = f"{board.id} và/and {taken[place]}: trùng địa chỉ/both are unit {board.unit} on {board.bus}"
+            found.append((f"boards.{at}.unit", text, []))
+        taken[place] = board.id
     return found
 
 

@@ -3,24 +3,49 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
-from config.settings_base import Accent, CounterNumber, Identifier, Port, Section
+from config.settings_base import Accent, CounterNumber, Identifier, Interval, Port, Section
 
 _UNSTABLE = re.compile(r"^/dev/(tty(USB|ACM)\d+|serial\d*$)")
 
 
 class Bus(Section):
-    """A serial bus with our firmware on it."""
+    """A serial bus: with our firmware on it, or with boards sold by others (docs/boards.md)."""
 
     id: Identifier = Field(default="main", description="Tên bus | id")
     port: str = Field(description="Cổng với tên ổn định /dev/serial/by-id/… hoặc /dev/motcua/… | stable name")
-    baud: Literal[9600, 19200, 38400, 57600, 115200, 250000] = Field(
-        default=115200, description="Tốc độ, bit/s | bits per second"
+    baud: Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 250000] = Field(
+        default=115200, description="Tốc độ, bit/s (bảng hãng khác: 9600) | bits per second (boards of others: 9600)"
     )
-    protocol: Literal["motcua"] = Field(default="motcua", description="Giao thức | protocol")
+    protocol: Literal["motcua", "modbus-rtu", "ascii"] = Field(
+        default="motcua", description="Giao thức; bảng hãng khác: modbus-rtu, ascii | protocol; boards of others"
+    )
+    format: Literal["8N1", "8E1", "8O1", "8N2", "8E2", "8O2", "7E1", "7O1", "7N2"] = Field(
+        default="8N1", description="Số bit, chẵn lẻ, bit dừng (bảng hãng khác) | data bits, parity, stop bits (others)"
+    )
+    gap_ms: float = Field(
+        default=0.0,
+        ge=0,
+        le=500,
+        description="Nghỉ giữa hai khung, ms; 0 = 3,5 ký tự (bảng hãng khác) | gap between frames; 0 = 3.5 characters",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_speed(cls, raw: Any) -> Any:
+        """Boards sold by others leave the factory at 9600; our firmware speaks 115200."""
+        if isinstance(raw, dict) and raw.get("protocol") in ("modbus-rtu", "ascii"):
+            return {"baud": 9600, **raw}
+        return raw
+
+    @model_validator(mode="after")
+    def _own_firmware_is_8n1(self) -> Bus:
+        if self.protocol == "motcua" and (self.format != "8N1" or self.gap_ms):
+            raise ValueError("format, gap_ms: chỉ cho modbus-rtu, ascii/only for protocol modbus-rtu or ascii")
+        return self
 
     @field_validator("port")
     @classmethod
@@ -36,16 +61,49 @@ class Bus(Section):
 
 
 class Board(Section):
-    """A board (bảng LED): counter board or main panel."""
+    """A board (bảng LED): counter board, main panel, or matrix (one line of running text)."""
 
     id: Identifier = Field(description="Tên bảng | id")
-    kind: Literal["counter", "main"] = Field(description="Loại: quầy hay tổng | kind")
+    kind: Literal["counter", "main", "matrix"] = Field(description="Loại: quầy, tổng, chữ chạy | kind")
     bus: Identifier = Field(default="main", description="Nối vào bus | on this bus")
     node: int = Field(default=1, ge=1, le=30, description="Địa chỉ vi điều khiển | address of the microcontroller")
-    address: int = Field(ge=0, le=15, description="Vị trí trên vi điều khiển | place on it")
+    address: int = Field(default=0, ge=0, le=15, description="Vị trí trên vi điều khiển | place on it")
+    profile: str = Field(
+        default="",
+        max_length=200,
+        description="Bảng hãng khác: tên mẫu hoặc tệp .toml (motcua boards profiles) | profile of a board of others",
+    )
+    unit: int | None = Field(
+        default=None, ge=1, le=247, description="Bảng hãng khác: địa chỉ trên bus | unit address of a board of others"
+    )
+    brightness: int = Field(
+        default=80, ge=0, le=100, description="Bảng hãng khác: độ sáng, % | brightness of a board of others"
+    )
     counter: CounterNumber | None = Field(default=None, description="Của quầy nào (bảng quầy) | whose (counter boards)")
     digits: Literal[3, 4] = Field(default=4, description="Số chữ số | digits")
     rows: int = Field(default=8, ge=1, le=8, description="Số dòng (bảng tổng) | rows (main panel)")
+    width: int = Field(
+        default=96, ge=32, le=256, multiple_of=8, description="Bề ngang, điểm sáng (chữ chạy) | dots across (matrix)"
+    )
+    height: Literal[16, 24, 32] = Field(default=16, description="Bề cao, điểm sáng (chữ chạy) | dots down (matrix)")
+    speed: int = Field(
+        default=40, ge=10, le=120, description="Chữ chạy bao nhiêu điểm mỗi giây (chữ chạy) | dots a second (matrix)"
+    )
+    least_s: float = Field(
+        default=4.0,
+        ge=1,
+        le=30,
+        description="Mỗi lượt gọi đứng ít nhất, giây (bảng tổng, chữ chạy) | a call stays at least (main, matrix)",
+    )
+    call_s: float = Field(
+        default=15.0,
+        ge=2,
+        le=120,
+        description="Gọi bao lâu thì trở lại thông báo, giây (chữ chạy) | a call's time before the playlist",
+    )
+    lounge: Identifier | Literal[""] = Field(
+        default="", description="Của phòng chờ nào; trống = mọi quầy | of which waiting room; empty = all counters"
+    )
 
 
 class Button(Section):
@@ -103,3 +161,13 @@ class Speaker(Section):
     repeat: int = Field(default=2, ge=1, le=4, description="Số lần đọc | times spoken")
     pause_s: float = Field(default=1.2, ge=0.2, le=5, description="Nghỉ giữa hai lần, giây | pause between")
     volume: int = Field(default=80, ge=0, le=100, description="Âm lượng % | volume")
+    volume_hours: dict[Interval, Annotated[int, Field(ge=0, le=100)]] = Field(
+        default_factory=dict,
+        max_length=24,
+        description='Âm lượng theo giờ, ví dụ {"07:00-08:00" = 60}; giờ khác theo volume | volume by hour of the day',
+    )
+    quiet: list[Interval] = Field(
+        default_factory=list,
+        max_length=12,
+        description="Giờ yên lặng: chỉ đọc báo khẩn, bảng vẫn hiện | quiet: boards only, but for emergencies",
+    )
