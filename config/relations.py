@@ -113,7 +113,7 @@ def relations(settings: Settings) -> list[tuple[str, str, list[str]]]:
     booked = overbooked(settings.playlist)
     if booked:
         weekday, hour, minutes = booked
-        text = f"{weekday} {hour}:00–{hour + 1}:00 cần {minutes:g} phút trong một giờ/asks for {minutes:g} minutes of an hour"
+        text = f"{weekday} {hour}:00–{hour + 1}:00: {minutes:g} phút trong một giờ/minutes asked of one hour"
         found.append(("playlist.0.minutes", text, []))
     for at, pad in enumerate(settings.keypads):
         if pad.counter not in counters:

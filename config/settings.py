@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from config.settings_base import Accent, Colour, CounterNumber, Letter, Level, Port, Section
+from config.settings_playlist import Lounge, PlaylistItem
 from config.settings_queue import Counter, Service
 from config.settings_server import Dossiers, Ingest, Server, ServerSettings
 from config.settings_wires import Board, Bus, Button, Keypad, Printer, Speaker
@@ -26,6 +27,8 @@ __all__ = [
     "Keypad",
     "Letter",
     "Level",
+    "Lounge",
+    "PlaylistItem",
     "Port",
     "Printer",
     "Section",
@@ -263,6 +266,10 @@ class Settings(Section):
     keypads: list[Keypad] = Field(default_factory=list, max_length=24, description="Bàn phím gọi số | key pads")
     printer: Printer = Printer()
     speaker: Speaker = Speaker()
+    lounges: list[Lounge] = Field(default_factory=list, max_length=4, description="Phòng chờ | waiting rooms")
+    playlist: list[PlaylistItem] = Field(
+        default_factory=list, max_length=60, description="Nội dung giữa các lượt gọi | what is shown between calls"
+    )
     uplink: Uplink = Uplink()
     lookup: Lookup = Lookup()
     kiosk: Kiosk = Kiosk()

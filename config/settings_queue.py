@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from config.settings_base import CounterNumber, Identifier, Letter, Section
@@ -31,6 +33,10 @@ class Counter(Section):
     services: list[Identifier] = Field(min_length=1, max_length=30, description="Lĩnh vực phục vụ | services")
     transfer_to: CounterNumber | None = Field(
         default=None, description="Phím Chuyển gửi đến quầy | the key pad's transfer key"
+    )
+    lounge: Identifier | Literal[""] = Field(
+        default="",
+        description="Gọi ở phòng chờ nào; trống = loa chung | called in this waiting room; empty = [speaker]",
     )
 
     @property
