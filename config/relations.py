@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from config.relations_staff import staff_relations
 from config.settings import Settings
 from config.settings_playlist import overbooked
 
@@ -61,6 +62,7 @@ def relations(settings: Settings) -> list[tuple[str, str, list[str]]]:
                     [],
                 )
             )
+    found += staff_relations(settings)
     places: dict[tuple[str, int, str, int], str] = {}
     wired: list[tuple[str, str, str, int, int, str]] = [
         *((f"boards.{i}", b.id, b.bus, b.node, b.address, "board") for i, b in enumerate(settings.boards)),

@@ -14,6 +14,7 @@ from config.settings_base import Accent, Colour, CounterNumber, Letter, Level, P
 from config.settings_playlist import Lounge, PlaylistItem
 from config.settings_queue import Counter, Service
 from config.settings_server import Dossiers, Ingest, Server, ServerSettings
+from config.settings_staff import Sessions, Staff
 from config.settings_wires import Board, Bus, Button, Keypad, Printer, Speaker
 
 __all__ = [
@@ -35,8 +36,10 @@ __all__ = [
     "Server",
     "ServerSettings",
     "Service",
+    "Sessions",
     "Settings",
     "Speaker",
+    "Staff",
     "contrast_with_white",
 ]
 
@@ -260,6 +263,8 @@ class Settings(Section):
     hub: Hub = Hub()
     services: list[Service] = Field(min_length=1, max_length=24, description="Lĩnh vực | services")
     counters: list[Counter] = Field(min_length=1, max_length=24, description="Quầy | counters")
+    staff: list[Staff] = Field(default_factory=list, max_length=64, description="Cán bộ và mã PIN | officers, PINs")
+    sessions: Sessions = Sessions()
     buses: list[Bus] = Field(default_factory=list, max_length=4, description="Bus serial | serial buses")
     boards: list[Board] = Field(default_factory=list, max_length=32, description="Bảng LED | boards")
     buttons: list[Button] = Field(default_factory=list, max_length=24, description="Nút lấy số | ticket buttons")
