@@ -84,7 +84,7 @@ class Page:
 
 PAGES: Mapping[str, Page] = {
     "login": Page("Đăng nhập", "login", ("login",)),
-    "clerk": Page("Quầy", "staff", ("staff", "clerk")),
+    "clerk": Page("Quầy", "staff", ("clerk",)),
     "reception": Page("Tiếp đón", "staff", ("staff", "reception")),
     "supervisor": Page("Phụ trách", "staff", ("staff", "supervisor")),
     "tv": Page("Màn hình gọi số", "tv", ("tv",)),

@@ -34,7 +34,7 @@ def fetch(hub: Hub, path: str, method: str = "GET", **headers: str) -> tuple[int
         link.close()
 
 
-@pytest.mark.parametrize("path", ["/clerk", "/tv", "/login"])
+@pytest.mark.parametrize("path", [f"/{name}" for name in pages.PAGES])
 def test_pages_carry_strict_headers(hub: Hub, path: str) -> None:
     status, headers, body = fetch(hub, path)
     assert status == 200
@@ -48,6 +48,7 @@ def test_pages_carry_strict_headers(hub: Hub, path: str) -> None:
     text = body.decode()
     assert re.findall(r"<script(?![^>]*\bsrc=)", text) == []
     assert "style=" not in text
+    assert "{{" not in text
     facts = re.search(r'<meta name="motcua" content="([^"]*)"', text)
     assert facts is not None
 
@@ -107,9 +108,11 @@ def test_the_words_are_whole_in_two_languages() -> None:
     """Every key that a page says exists, in both languages; Vietnamese is composed (NFC)."""
     import unicodedata
 
-    words = (STATIC / "js/words.js").read_text(encoding="utf-8")
-    assert unicodedata.is_normalized("NFC", words)
-    known = set(re.findall(r'^ {2}(\w+): \[".+", ".+"\],$', words, re.MULTILINE))
+    known: set[str] = set()
+    for path in STATIC.rglob("*words*.js"):
+        words = path.read_text(encoding="utf-8")
+        assert unicodedata.is_normalized("NFC", words), path
+        known |= set(re.findall(r'^ {2}(\w+): \[".+", ".+"\],$', words, re.MULTILINE))
     for path in STATIC.rglob("*.js"):
         used = set(re.findall(r'say\("(\w+)"', path.read_text(encoding="utf-8")))
         assert used <= known, path
@@ -117,7 +120,7 @@ def test_the_words_are_whole_in_two_languages() -> None:
 
 def test_no_get_changes_anything(hub: Hub) -> None:
     before = hub.get("/v1/snapshot")["rev"]
-    for path in ("/clerk", "/tv", "/login", "/", "/favicon.ico"):
+    for path in (*(f"/{name}" for name in pages.PAGES), "/", "/favicon.ico"):
         fetch(hub, path)
     for path in ("/v1/counters/1/next", "/v1/tickets"):
         status, _, _ = fetch(hub, path, Authorization=f"Bearer {Hub.token('tv-hall')}")
