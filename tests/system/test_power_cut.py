@@ -23,7 +23,7 @@ from queue_display.model import Press
 from tests.unit.queue_display.room import settings
 
 TICKETS = 400
-CUTS = 120
+CUTS = 500
 BLOCK = 4096
 BOOT = "0f0f0f0f-0000"
 
