@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from config.relations_gpio import gpio_relations
 from config.relations_staff import staff_relations
 from config.settings import Settings
 from config.settings_playlist import overbooked
@@ -148,6 +149,7 @@ def relations(settings: Settings) -> list[tuple[str, str, list[str]]]:
                 [],
             )
         )
+    found += gpio_relations(settings)
     needed = {"serial": "device", "file": "device", "network": "host"}.get(settings.printer.kind)
     if needed and not getattr(settings.printer, needed):
         found.append((f"printer.{needed}", f"kind = {settings.printer.kind!r} phải có/needs {needed}", []))

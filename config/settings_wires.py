@@ -139,8 +139,27 @@ class Printer(Section):
     port: Port = Field(default=9100, description="Cổng mạng | network port")
     usb_vendor: int = Field(default=0, ge=0, le=0xFFFF, description="Mã hãng USB | USB vendor id")
     usb_product: int = Field(default=0, ge=0, le=0xFFFF, description="Mã máy USB | USB product id")
-    width_dots: Literal[384, 576] = Field(default=576, description="Bề rộng giấy theo chấm: 58/80 mm | paper width")
-    status: bool = Field(default=True, description="Máy in trả lời trạng thái | it answers status requests")
+    profile: str = Field(
+        default="generic-80",
+        max_length=200,
+        pattern=r"^([a-z0-9][a-z0-9-]{0,39}|/.+\.toml)$",
+        description="Loại máy in (motcua printers) hoặc tệp /….toml | kind of printer, or a file",
+    )
+    width_dots: Literal[384, 576] | None = Field(
+        default=None, description="Bề rộng, chấm; trống = theo profile | width in dots; empty = the profile's"
+    )
+    status: bool | None = Field(
+        default=None, description="Trả lời trạng thái; trống = theo profile | answers status; empty = the profile's"
+    )
+    copies: Literal[1, 2] = Field(
+        default=1, description="2: thêm một liên cho quầy, có ghi rõ | 2: one more for the desk, marked as such"
+    )
+    template: str = Field(
+        default="",
+        max_length=200,
+        pattern=r"^$|^/.+$",
+        description="Mẫu phiếu riêng (motcua ticket), trống = mẫu kèm theo | own ticket template, empty = the shipped",
+    )
     timeout_s: float = Field(
         default=10.0, ge=0.5, le=60, description="Chờ tối đa mỗi phiếu, giây | longest wait a ticket"
     )

@@ -212,6 +212,7 @@ class Printer:
 
     def __init__(self, settings: PrinterSettings) -> None:
         self._settings = settings
+        self._answers = settings.status is not False
         self._lock = threading.Lock()
         self._remains = False
         self._has_fence: bool | None = None
@@ -247,7 +248,7 @@ class Printer:
         from firmware_bridge.ticket import JobUndrawable, draw_job
 
         try:
-            commands = paper_commands(draw_job(job, self._settings.width_dots))
+            commands = paper_commands(draw_job(job, self._settings.width_dots or 576))
         except JobUndrawable as error:
             return PrintResult("failed", f"the job cannot be drawn: {error}")
         except FileNotFoundError as error:
@@ -276,13 +277,14 @@ class Printer:
         try:
             if self._remains:
                 # Not every printer hears a question in the middle of a picture: first end the picture.
-                self._say(wire, rescue_bytes(self._settings.width_dots), time.monotonic() + self._settings.timeout_s)
+                width = self._settings.width_dots or 576
+                self._say(wire, rescue_bytes(width), time.monotonic() + self._settings.timeout_s)
             status = self._ask(wire)
             if status.paper == "out":
                 return PrintResult("no_paper", status.detail)
             if not status.online:
                 return PrintResult("failed", status.detail)
-            if self._has_fence is None and self._settings.status and self._settings.kind != "file":
+            if self._has_fence is None and self._answers and self._settings.kind != "file":
                 # Learned while the printer is idle: not every clone knows GS r.
                 self._has_fence = self._fence(wire, time.monotonic() + STATUS_LIMIT_S) is not None
         except OSError as error:
@@ -308,7 +310,7 @@ class Printer:
         return result
 
     def _after(self, wire: _EscposWire, deadline: float) -> PrintResult:
-        if not self._settings.status:
+        if not self._answers:
             return PrintResult("printed", "sent; this printer is set up as one that answers no questions")
         done = True
         if self._has_fence:
@@ -337,7 +339,7 @@ class Printer:
         """DLE EOT 1, 2, 4. OSError when the connection is lost; no or a senseless answer is a status as well."""
         if self._settings.kind == "file":
             return self._ask_driver(wire)
-        if not self._settings.status:
+        if not self._answers:
             return PrinterStatus(True, "unknown", "this printer is set up as one that answers no questions")
         from firmware_bridge.raster import STATUS
 

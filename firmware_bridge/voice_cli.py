@@ -159,7 +159,7 @@ def _preview(arguments: argparse.Namespace) -> int:
             "lines": ["Tờ khai đăng ký khai sinh", "Giấy chứng sinh", "Căn cước của cha, mẹ để đối chiếu"],
         },
     }
-    width = settings.printer.width_dots if settings else 576
+    width = (settings.printer.width_dots or 576) if settings else 576
     try:
         draw_job(job, width).save(arguments.png, format="PNG")
     except JobUndrawable as error:
