@@ -47,7 +47,7 @@ bench: setup
 	$(BIN)/motcua bench walk
 
 soak: setup-test
-	MOTCUA_SOAK=10 $(BIN)/pytest -q tests/system/test_kill_hub.py tests/system/test_two_clerks.py tests/system/test_power_cut.py tests/system/test_broker_kills.py
+	MOTCUA_SOAK=10 $(BIN)/pytest -q tests/system/test_kill_hub.py tests/system/test_kill_bridge.py tests/system/test_two_clerks.py tests/system/test_power_cut.py tests/system/test_broker_kills.py
 
 pictures: setup-test
 	$(BIN)/python docs/pictures/make.py
