@@ -12,16 +12,21 @@ from config.settings import Settings
 
 
 def explanations() -> dict[str, str]:
-    """Key (`speaker.accent`, `counters.services`) → a few lines: meaning, type, range, default."""
+    """Key (`speaker.accent`, `hours.holidays.from`) → a few lines: meaning, type, range, default."""
+    return _under(Settings, "")
+
+
+def _under(model: type[BaseModel], prefix: str, place: str = "") -> dict[str, str]:
     found: dict[str, str] = {}
-    for name, field in Settings.model_fields.items():
-        model = _model(field.annotation)
-        if model is None:
-            continue
-        many = get_origin(field.annotation) is list
-        for key, inner in model.model_fields.items():
-            place = f"[[{name}]]" if many else f"[{name}]"
-            found[f"{name}.{key}"] = _explain(f"{name}.{key}", place, key, inner)
+    for name, field in model.model_fields.items():
+        key = field.alias or name
+        full = f"{prefix}.{key}" if prefix else key
+        if prefix:
+            found[full] = _explain(full, place, key, field)
+        inner = _model(field.annotation)
+        if inner is not None:
+            many = get_origin(field.annotation) is list
+            found |= _under(inner, full, f"[[{full}]]" if many else f"[{full}]")
     return found
 
 
@@ -39,14 +44,16 @@ def _explain(full: str, place: str, key: str, field: FieldInfo) -> str:
     if field.is_required():
         lines.append("  bắt buộc/required")
     else:
-        lines.append(f"  mặc định/default: {field.get_default(call_default_factory=True)!r}")
+        default = field.get_default(call_default_factory=True)
+        shown = default.model_dump(exclude_defaults=True) if isinstance(default, BaseModel) else default
+        lines.append(f"  mặc định/default: {'không ghi/not set' if shown is None else repr(shown)}")
     return "\n".join(lines)
 
 
 def _type(annotation: Any) -> str:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is None:
-        return getattr(annotation, "__name__", str(annotation))
+        return "trống/nothing" if annotation is type(None) else getattr(annotation, "__name__", str(annotation))
     name = getattr(origin, "__name__", str(origin))
     if name == "Literal":
         return " | ".join(str(each) for each in arguments)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from config.relations import relations
 from config.settings import ServerSettings, Settings
@@ -231,7 +232,7 @@ def _at(root: type[BaseModel], where: tuple[str, ...]) -> type[BaseModel] | None
     for step in where:
         if step.isdigit():
             continue
-        field = model.model_fields.get(step)
+        field = _field(model, step)
         if field is None:
             return None
         inner = [each for each in _strip(field.annotation) if isinstance(each, type) and issubclass(each, BaseModel)]
@@ -239,6 +240,16 @@ def _at(root: type[BaseModel], where: tuple[str, ...]) -> type[BaseModel] | None
             return None
         model = inner[0]
     return model
+
+
+def _names(model: type[BaseModel]) -> list[str]:
+    """The keys as they stand in the file: `from` is no name for a field in Python, so some have an alias."""
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _field(model: type[BaseModel], key: str) -> FieldInfo | None:
+    """The field of a key of the file."""
+    return next((field for name, field in model.model_fields.items() if key == (field.alias or name)), None)
 
 
 def _is_section(root: type[BaseModel], name: str) -> bool:
@@ -262,7 +273,7 @@ def _translate(path: Path, lines: dict[tuple[str, ...], int], root: type[BaseMod
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
         model = _at(root, tuple(where[:-1]))
-        known = list(model.model_fields) if model else []
+        known = _names(model) if model else []
         nearest = difflib.get_close_matches(where[-1], known, n=1, cutoff=0.5)
         allowed = ", ".join(known)
         text = "không có thiết lập này/unknown key"
@@ -294,5 +305,5 @@ def _shown(given: Any) -> str:
 
 def _help(root: type[BaseModel], where: list[str]) -> str:
     model = _at(root, tuple(where[:-1]))
-    field = model.model_fields.get(where[-1]) if model else None
+    field = _field(model, where[-1]) if model else None
     return (field.description or "") if field else ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from config.relations_gpio import gpio_relations
+from config.relations_queue import queue_relations
 from config.relations_staff import staff_relations
 from config.settings import Settings
 from config.settings_playlist import overbooked
@@ -63,6 +65,7 @@ def relations(settings: Settings) -> list[tuple[str, str, list[str]]]:
                     [],
                 )
             )
+    found += queue_relations(settings)
     found += staff_relations(settings)
     places: dict[tuple[str, int, str, int], str] = {}
     wired: list[tuple[str, str, str, int, int, str]] = [
@@ -158,7 +161,7 @@ def relations(settings: Settings) -> list[tuple[str, str, list[str]]]:
     return found
 
 
-def _boards_of_others(settings: Settings, protocols: dict[str, str]) -> list[tuple[str, str, list[str]]]:
+def _boards_of_others(settings: Settings, protocols: Mapping[str, str]) -> list[tuple[str, str, list[str]]]:
     """Boards with a profile stand on a bus with its protocol, each on an address of its own; all others have none."""
     found: list[tuple[str, str, list[str]]] = []
     taken: dict[tuple[str, int | None, int], str] = {}

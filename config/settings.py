@@ -11,19 +11,25 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from config.settings_base import Accent, Colour, CounterNumber, Letter, Level, Port, Section
+from config.settings_gpio import Gpio
+from config.settings_hours import HelpDay, Hours
 from config.settings_playlist import Lounge, PlaylistItem
-from config.settings_queue import Counter, Service
+from config.settings_queue import Appointments, Counter, Queue, Service
 from config.settings_server import Dossiers, Ingest, Server, ServerSettings
 from config.settings_staff import Sessions, Staff
 from config.settings_wires import Board, Bus, Button, Keypad, Printer, Speaker
 
 __all__ = [
     "Accent",
+    "Appointments",
     "Board",
     "Bus",
     "Button",
     "Counter",
     "Dossiers",
+    "Gpio",
+    "HelpDay",
+    "Hours",
     "Ingest",
     "Keypad",
     "Letter",
@@ -32,6 +38,7 @@ __all__ = [
     "PlaylistItem",
     "Port",
     "Printer",
+    "Queue",
     "Section",
     "Server",
     "ServerSettings",
@@ -265,10 +272,15 @@ class Settings(Section):
     counters: list[Counter] = Field(min_length=1, max_length=24, description="Quầy | counters")
     staff: list[Staff] = Field(default_factory=list, max_length=64, description="Cán bộ và mã PIN | officers, PINs")
     sessions: Sessions = Sessions()
+    hours: Hours = Hours()
+    queue: Queue = Queue()
+    appointments: Appointments = Appointments()
+    help_days: list[HelpDay] = Field(default_factory=list, max_length=14, description="Ngày có người giúp | help days")
     buses: list[Bus] = Field(default_factory=list, max_length=4, description="Bus serial | serial buses")
     boards: list[Board] = Field(default_factory=list, max_length=32, description="Bảng LED | boards")
     buttons: list[Button] = Field(default_factory=list, max_length=24, description="Nút lấy số | ticket buttons")
     keypads: list[Keypad] = Field(default_factory=list, max_length=24, description="Bàn phím gọi số | key pads")
+    gpio: Gpio = Gpio()
     printer: Printer = Printer()
     speaker: Speaker = Speaker()
     lounges: list[Lounge] = Field(default_factory=list, max_length=4, description="Phòng chờ | waiting rooms")
