@@ -10,7 +10,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
@@ -88,11 +88,31 @@ def load_server_settings(path: Path, environ: Mapping[str, str] | None = None) -
     return _load(path, {} if environ is None else environ, ServerSettings)[0]
 
 
-def _load(path: Path, environ: Mapping[str, str], root: type[Root]) -> tuple[Root, dict[tuple[str, ...], int]]:
+Lines = dict[tuple[str, ...], int]
+
+
+def load_file(path: Path, root: type[Root], hint: str) -> tuple[Root, Lines]:
+    """Any TOML file in the strict way of the settings (device profiles), with the lines of its keys.
+
+    `hint` says what to do when there is no such file. Raises `SettingsError`.
+    """
+    return _load(path, {}, root, hint)
+
+
+def problem_at(path: Path, lines: Lines, where: str, text: str, known: Sequence[str] = ()) -> Problem:
+    """A mistake at a place such as `write.2.mask`, with its line and the known name nearest to the one quoted."""
+    return Problem(str(path), _line(lines, where.split(".")), _pretty(where), text, nearest=_nearest(text, list(known)))
+
+
+def _load(
+    path: Path,
+    environ: Mapping[str, str],
+    root: type[Root],
+    hint: str = "motcua config init --site six-counters --out FILE",
+) -> tuple[Root, Lines]:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        hint = "motcua config init --site six-counters --out FILE"
         raise SettingsError(
             [Problem(str(path), None, "file", "không có tệp này/there is no such file", hint)]
         ) from None
@@ -113,6 +133,7 @@ def _load(path: Path, environ: Mapping[str, str], root: type[Root]) -> tuple[Roo
         line = int(at.group(1)) if at else max(1, len(text.splitlines()))
         raise SettingsError([Problem(str(path), line, "TOML", f"không phải TOML/not TOML: {error}")]) from None
     lines = key_lines(text)
+    _profiles_beside(path, raw)
     problems = _environment(raw, environ, root)
     try:
         settings = root.model_validate(raw)
@@ -124,6 +145,15 @@ def _load(path: Path, environ: Mapping[str, str], root: type[Root]) -> tuple[Roo
     if problems:
         raise SettingsError(problems)
     return settings, lines
+
+
+def _profiles_beside(path: Path, raw: dict[str, Any]) -> None:
+    """A board's profile given as a file stands relative to the file that names it, wherever the process runs."""
+    boards = raw.get("boards")
+    for board in boards if isinstance(boards, list) else []:
+        profile = board.get("profile") if isinstance(board, dict) else None
+        if isinstance(profile, str) and profile.endswith(".toml"):
+            board["profile"] = str(path.absolute().parent / profile)
 
 
 def _blamed(problem: Problem, loc: tuple[int | str, ...], environ: Mapping[str, str]) -> Problem:

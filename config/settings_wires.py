@@ -70,7 +70,7 @@ class Board(Section):
     address: int = Field(default=0, ge=0, le=15, description="Vị trí trên vi điều khiển | place on it")
     profile: str = Field(
         default="",
-        max_length=200,
+        max_length=1000,
         description="Bảng hãng khác: tên mẫu hoặc tệp .toml (motcua boards profiles) | profile of a board of others",
     )
     unit: int | None = Field(
