@@ -30,12 +30,38 @@ def register(subparsers: Subparsers) -> None:
     walk.add_argument("--rounds", type=int, default=20, help="số lượt / rounds")
     walk.add_argument("--json", action="store_true")
     walk.set_defaults(run=_bench)
+    sim = command_group(subparsers, "sim", "Thiết bị và ngày ảo / simulated devices and days")
+    day = sim.add_parser("day", help="cả ngày làm việc qua hub và dây ảo / a whole day through hub and virtual wires")
+    day.add_argument("--tickets", type=int, default=500, help="số người lấy số, 1–2000 / people who take a number")
+    day.add_argument("--seed", type=int, default=1, help="hạt giống: cùng số, cùng ngày / same seed, same people")
+    day.add_argument("--site", default="six-counters", help="mẫu điểm / ready site")
+    day.add_argument("--no-faults", action="store_true", help="không có sự cố / nothing breaks")
+    day.add_argument("--json", action="store_true")
+    day.set_defaults(run=_sim_day)
 
 
 def _bench(arguments: argparse.Namespace) -> int:
     from demo.bench import run
 
     return run(arguments.rounds, arguments.json)
+
+
+def _sim_day(arguments: argparse.Namespace) -> int:
+    from demo.control import ControlFailed
+    from demo.day.run import run
+    from demo.hub import NotSeen
+    from demo.processes import NotReady
+    from demo.site import UnknownSite
+
+    if not 1 <= arguments.tickets <= 2000:
+        given = arguments.tickets
+        fail(f"--tickets {given}: được từ 1 đến 2000.", f"--tickets {given}: 1 to 2000 are allowed.")
+    try:
+        return run(arguments.tickets, arguments.seed, arguments.site, not arguments.no_faults, arguments.json)
+    except UnknownSite as error:
+        fail(f"Không có mẫu điểm {error}", f"No such site: {error}")
+    except (NotReady, NotSeen, ControlFailed) as error:
+        fail(f"Ngày mô phỏng dừng giữa chừng: {error}", f"The simulated day broke off: {error}", 1)
 
 
 def _has_display() -> bool:

@@ -108,11 +108,19 @@ class UnknownSite(ValueError):
 
 
 def make_site(
-    folder: Path, name: str = "six-counters", *, uplink: bool = True, panel: str = "1280x800", wires: bool = True
+    folder: Path,
+    name: str = "six-counters",
+    *,
+    uplink: bool = True,
+    panel: str = "1280x800",
+    wires: bool = True,
+    hours: bool = False,
+    voice: bool = True,
 ) -> Site:
     """Choose ports and tokens and write both settings files into `folder`. Raises `UnknownSite`.
 
-    Without `wires` the site has a printer and a kiosk, but no serial bus and nothing that hangs on one.
+    Without `wires` the site has a printer and a kiosk, but no serial bus and nothing that hangs on one. Without
+    `hours` the desk is open around the clock: who tries the product at night must get a number.
     """
     if name not in site_names():
         raise UnknownSite(f"{name!r}; có/there are: {', '.join(site_names())}")
@@ -127,6 +135,7 @@ def make_site(
     for each in ("state", "camera", "sound", "paper", "control", "log", "server", "dev"):
         (folder / each).mkdir(parents=True, exist_ok=True)
     raw["clock"] = {"trust": "assume"}
+    raw.setdefault("hours", {})["enforce"] = hours
     raw["hours"] = {**raw.get("hours", {}), "enforce": False}  # the demo is looked at in the evening too
     raw["paths"] = {"runtime": str(folder), "state": str(folder / "state"), "voice": str(folder / "voice")}
     raw["hub"] = {
@@ -145,6 +154,8 @@ def make_site(
         bus["port"] = str(folder / "dev" / "serial" / "by-id" / BUS_NAME)
     raw["printer"] = {"kind": "network", "host": "127.0.0.1", "port": site.printer_port, "width_dots": 576}
     raw["speaker"] = {"backend": "file", "folder": str(folder / "sound"), "accent": "north", "repeat": 1}
+    if not voice:
+        raw["speaker"]["backend"] = "none"
     pki = site.pki
     own = {"ca": str(pki / "ca.crt"), "cert": str(pki / f"{device}.crt"), "key": str(pki / f"{device}.key")}
     raw["uplink"] = {"enabled": uplink, "brokers": [f"127.0.0.1:{site.broker_port}"], **own}

@@ -139,7 +139,8 @@ def start_room(folder: Path, say: Say, *, site_name: str = "six-counters", headl
         if missing is not None:
             room.absent["firmware"] = missing
             say(f"– Nút, bảng đèn, bàn phím: {missing}", "  buttons, boards, key pads: no MicroPython on this machine")
-        _prepare(room, say)
+        prepare_uplink(room)
+        _prepare_voice(room, say)
         for name, part in parts_of(site, headless).items():
             if name in room.absent:
                 say(f"– {part.title_vi}: {room.absent[name]}", f"  {part.title_en}: not on this machine")
@@ -154,7 +155,8 @@ def start_room(folder: Path, say: Say, *, site_name: str = "six-counters", headl
         raise
 
 
-def _prepare(room: Room, say: Say) -> None:
+def prepare_uplink(room: Room) -> None:
+    """Certificates, and the broker's settings where there is a broker. Raises `NotReady`."""
     site, log = room.site, room.site.log("setup")
     pki = [*MOTCUA, "server", "pki", "--out", str(site.pki), "--device", site.device, "--device", "demo-admin"]
     if not _run(pki, log):
@@ -169,6 +171,10 @@ def _prepare(room: Room, say: Say) -> None:
             raise NotReady(f"motcua server mosquitto: {log.read_text(encoding='utf-8')[-800:]}")
     else:
         room.absent["broker"] = "chưa cài Mosquitto; sự kiện nằm chờ trong sổ / no Mosquitto: events wait in the ledger"
+
+
+def _prepare_voice(room: Room, say: Say) -> None:
+    site, log = room.site, room.site.log("setup")
     voice = [*MOTCUA, "voice", "make", "--accent", "north", "--config", str(site.config)]
     if not _run(voice, log):
         room.absent["voice"] = "chưa có espeak-ng: số hiện trên bảng, không có tiếng / no espeak-ng: calls are silent"
