@@ -7,7 +7,7 @@ who is called or served. Entities are given whole, so that hearing of one twice 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -24,6 +24,7 @@ AUDIENCES: tuple[Audience, ...] = ("wires", "staff", "public")
 _AUDIENCE: dict[str, Audience] = {"bridge": "wires", "technician": "wires", "display": "public", "kiosk": "public"}
 
 CLOSED_SHOWN = 20
+NO_SEAT: Mapping[str, Any] = {"taken": False, "since": None}
 SPOKEN_FOR_S = 30.0
 
 
@@ -68,6 +69,7 @@ class Window:
         self.notices = Notices()
         self.turns = Turns()
         self.uplink: dict[str, Any] = {"connected": False, "depth": 0, "oldest_s": 0}
+        self.seats: dict[int, dict[str, Any]] = {}  # filled by the hub's seats: who sits is not the queue's business
         self._settings = settings
         self._boards = Boards(settings.boards)
         self._site = {
@@ -160,6 +162,7 @@ class Window:
             "state": post.state,
             "pause": pause,
             "ticket": post.ticket,
+            "seat": self.seats.get(number, NO_SEAT),
         }
 
     def _calls(self) -> list[dict[str, Any]]:
