@@ -9,9 +9,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from config.settings_base import Identifier, Interval, Section, minutes_of
+from config.settings_hours import WEEKDAYS, Weekday
 
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Text = Annotated[str, Field(max_length=200)]
 HOUR_S = 3600
 
@@ -44,12 +43,12 @@ class PlaylistItem(Section):
         default="any",
         description="Mọi ngày; chỉ ngày làm việc (kể cả làm bù, trừ lễ); chỉ ngày nghỉ | any, working or closed days",
     )
-    first_day: date | None = Field(default=None, description="Từ ngày | from this day")
-    last_day: date | None = Field(default=None, description="Đến hết ngày | up to and including this day")
+    first_day: date | None = Field(default=None, alias="from", description="Từ ngày, YYYY-MM-DD | first day")
+    last_day: date | None = Field(default=None, alias="to", description="Đến hết ngày | last day")
     teams: list[Annotated[str, Field(min_length=1, max_length=60)]] = Field(
         default_factory=list,
         max_length=60,
-        description="Các tổ thay phiên, mỗi ngày của mục một tổ, đếm từ first_day | teams in turn, one for each day",
+        description="Các tổ thay phiên, mỗi ngày của mục một tổ, đếm từ ngày đầu | teams in turn, one for each day",
     )
     where: list[Literal["tv", "matrix"]] = Field(
         default=["tv", "matrix"], min_length=1, max_length=2, description="Hiện ở đâu | where"
@@ -60,7 +59,7 @@ class PlaylistItem(Section):
         if self.minutes and self.showings:
             raise ValueError("chọn minutes hoặc showings, không cả hai/either minutes or showings an hour, not both")
         if self.first_day and self.last_day and self.first_day > self.last_day:
-            raise ValueError(f"first_day {self.first_day} sau/is after last_day {self.last_day}")
+            raise ValueError(f"from {self.first_day} sau/is after to {self.last_day}")
         if bool(self.teams) != ("{team}" in self.vi):
             raise ValueError("teams và chữ {team} trong vi phải đi cùng nhau/teams and {team} in vi belong together")
         if self.showings * self.seconds > HOUR_S:
