@@ -57,6 +57,9 @@ def page_facts(settings: Settings) -> dict[str, Any]:
         "hours": site.hours,
         "hotline": site.hotline,
         "notices": list(site.notices),
+        "carry": settings.queue.carry_overnight,
+        "advice": [each.id for each in settings.services if each.advice],
+        "lounges": [{"id": each.id, "name": each.name} for each in settings.lounges],
         "counters": [
             {
                 "id": each.id,
@@ -86,8 +89,8 @@ PAGES: Mapping[str, Page] = {
     "login": Page("Đăng nhập", "login", ("login",)),
     "clerk": Page("Quầy", "staff", ("clerk",)),
     "reception": Page("Tiếp đón", "staff", ("staff", "reception")),
-    "supervisor": Page("Phụ trách", "staff", ("staff", "supervisor")),
-    "tv": Page("Màn hình gọi số", "tv", ("tv",)),
+    "supervisor": Page("Phụ trách", "staff", ("staff", "idle", "supervisor")),
+    "tv": Page("Màn hình gọi số", "tv", ("tv", "idle")),
 }
 """Every page there is: a new one is one line here."""
 

@@ -1,0 +1,54 @@
+// What the screen shows between calls: a message of the supervisor, the hours, a slogan. A call always comes before it.
+// Pure, and drawn by one function, so that the supervisor's preview is the very thing.
+
+import { el, icon } from "../dom.js";
+
+const DAY_MS = 86400000;
+const TURN_MS = 12000; // one item, where the hub gives several at once
+const LENGTHS = [[34, "short"], [78, "medium"], [140, "long"]];
+
+/** How large a text may be: it must be read from eight metres and still fit its field. */
+export function sizeOf(text) {
+  const found = LENGTHS.find(([limit]) => text.length <= limit);
+  return found ? found[1] : "huge";
+}
+
+/** Is the message of the supervisor on air? `now`: ms by the hub's clock. */
+export function onAir(data, now) {
+  const message = data.broadcast;
+  return message && (!message.until || Date.parse(message.until) > now) ? message : null;
+}
+
+/** Is the desk closed by its hours or for the day? Without hours, or with a clock nobody believes: never. */
+export function isClosed(data) {
+  if (data.day_closed) return true;
+  return Boolean(data.hours && data.hours.open_now === false && data.clock !== "untrusted");
+}
+
+/** When it opens again: {time: "7:30", days: 0 today, 1 tomorrow, 2…, at: ms} or null. `offset`: minutes of the site. */
+export function reopening(data, now, offset) {
+  const at = Date.parse((data.hours && data.hours.next) || "");
+  if (Number.isNaN(at)) return null;
+  const day = (ms) => Math.floor((ms + offset * 60000) / DAY_MS);
+  const iso = data.hours.next;
+  return { at, days: day(at) - day(now), time: `${Number(iso.slice(11, 13))}:${iso.slice(14, 16)}` };
+}
+
+/** What stands in the large field when nobody is being called: {kind, vi, en} or null. */
+export function between(data, now) {
+  const message = onAir(data, now);
+  if (message) return { kind: "broadcast", vi: message.vi, en: message.en || "" };
+  if (isClosed(data)) return { kind: "closed", vi: "", en: "" };
+  const items = ((data.idle && data.idle.items) || []).filter((item) => !item.until || Date.parse(item.until) > now);
+  if (items.length === 0) return null;
+  const item = items[Math.floor(now / TURN_MS) % items.length];
+  return { kind: item.kind || "notice", vi: item.vi, en: item.en || "" };
+}
+
+/** The field itself. `title`: a word above the text; `soft`: the second language below it. */
+export function idleNode(kind, title, text, soft) {
+  return el(`div.idle.${sizeOf(text)}`, { "data-kind": kind },
+    title && el("p.idle-title", {}, kind === "broadcast" ? icon("call") : null, title),
+    el("p.idle-text", {}, text),
+    soft && el("p.idle-soft", {}, soft));
+}
