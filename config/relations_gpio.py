@@ -46,6 +46,9 @@ def _boards(settings: Settings) -> Found:
         if settings.gpio.chain == "none":
             text = f"bảng {board.id} ở chân Pi cần/a board on the Pi's pins needs gpio.chain = 'max7219' | 'hc595'"
             found.append((f"boards.{at}.bus", text, []))
+        if board.kind == "matrix":
+            text = f"{board.id}: chữ chạy không nối vào chân Pi được/a matrix board cannot hang on the Pi's pins"
+            found.append((f"boards.{at}.kind", text, ["counter", "main"]))
         if settings.gpio.chain == "hc595":
             digits.add(board.digits)
             if board.kind == "main":

@@ -18,7 +18,7 @@ Pin = Annotated[int, Field(ge=0, le=27)]
 class Gpio(Section):
     """The Pi's own pins."""
 
-    factory: Literal["lgpio", "rpigpio", "pigpio", "native", "mock"] = Field(
+    factory: Literal["lgpio", "rpigpio", "native", "mock"] = Field(
         default="lgpio",
         description="Trình điều khiển chân, không tự đổi sang cái khác; mock: phòng ảo | driver of the pins, never "
         "another one in its place; mock: virtual room",
