@@ -35,6 +35,13 @@ def milliseconds() -> int:
     return time.monotonic_ns() // 1_000_000
 
 
+def open_line(path: str, baud: int, frame: str) -> serial.Serial:
+    """A port for boards sold by others; `frame` such as 8E1 (bits, parity, stop bits). Raises one of LOST."""
+    return serial.Serial(
+        path, baud, int(frame[0]), frame[1], int(frame[2]), timeout=0, write_timeout=1.0, exclusive=True
+    )
+
+
 class SerialBus:
     """Owns the port and the nodes on it: everything that touches a node runs in this thread, through `do`."""
 

@@ -1,0 +1,254 @@
+"""`motcua boards profiles|check|show|test`: boards sold by others, from the technician's keyboard (docs/boards.md)."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from firmware_bridge.boards_trial import Finding, Target
+    from firmware_bridge.panels.request import Request
+    from firmware_bridge.panels.shown import Rows
+    from firmware_bridge.profile import Profile
+
+BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 250000)
+FORMATS = ("8N1", "8E1", "8O1", "8N2", "8E2", "8O2", "7E1", "7O1", "7N2")
+
+
+def register(subparsers: Any) -> None:
+    """Add `boards`."""
+    parser = subparsers.add_parser("boards", help="bảng LED của hãng khác / boards sold by others")
+    commands = parser.add_subparsers(dest="boards_command", required=True)
+
+    profiles = commands.add_parser("profiles", help="các mẫu có sẵn / the profiles there are")
+    profiles.set_defaults(run=_profiles)
+
+    check = commands.add_parser("check", help="kiểm tra một mẫu, in đúng từng byte / check a profile, print its bytes")
+    check.add_argument("profile", help="tên mẫu hoặc tệp .toml / name or file")
+    check.add_argument("--unit", type=_unit, default=1, help="địa chỉ / address on the bus (1–247)")
+    check.add_argument("text", nargs="*", help="số muốn xem, mặc định A042; bảng tổng: A042:3 / numbers to show")
+    check.set_defaults(run=_check)
+
+    show = commands.add_parser("show", help="cho bảng hiện một số ngay / make a board show a number now")
+    _line_options(show)
+    show.add_argument("text", nargs="*", help="ví dụ / e.g. A042; bảng tổng / main panel: A042:3 B007:12")
+    show.add_argument("--blank", action="store_true", help="tắt / nothing")
+    show.add_argument("--dashes", action="store_true", help="gạch ngang / dashes")
+    show.set_defaults(run=_show)
+
+    test = commands.add_parser("test", help="ghi thử và đọc lại từng thanh ghi / write, read back every register")
+    _line_options(test)
+    test.set_defaults(run=_test)
+
+
+def _unit(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 247:
+        raise argparse.ArgumentTypeError("1–247")
+    return int(text)
+
+
+def _percent(text: str) -> int:
+    if not text.isdecimal() or int(text) > 100:
+        raise argparse.ArgumentTypeError("0–100")
+    return int(text)
+
+
+def _line_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", required=True, help="/dev/serial/by-id/… hoặc / or /dev/pts/7")
+    parser.add_argument("--profile", required=True, help="tên mẫu hoặc tệp .toml / name or file")
+    parser.add_argument("--unit", type=_unit, required=True, help="địa chỉ / address on the bus (1–247)")
+    parser.add_argument("--address", type=int, choices=range(16), default=0, help="vị trí (place_stride) / place on it")
+    parser.add_argument("--baud", type=int, choices=BAUDS, help="mặc định theo mẫu, hoặc 9600 / default: the profile's")
+    parser.add_argument("--format", choices=FORMATS, help="mặc định theo mẫu, hoặc 8N1 / default: the profile's")
+    parser.add_argument("--brightness", type=_percent, default=80, help="%%")
+    parser.add_argument("--rows", type=int, help="bảng tổng: số dòng / rows of a main panel")
+
+
+def load(name: str) -> Profile:
+    """A profile by name or file; ends the command with every mistake on a line of its own."""
+    from config.cli import fail
+    from config.load import SettingsError
+    from firmware_bridge.profile_check import find, load_profile
+
+    try:
+        return load_profile(find(name))
+    except SettingsError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        fail("Tệp mẫu chưa đúng.", "The profile is not right; docs/boards.md explains every key.")
+
+
+def _profiles(_: argparse.Namespace) -> int:
+    from config.load import SettingsError
+    from firmware_bridge.profile_check import load_profile, names
+
+    for name, path in sorted(names().items()):
+        try:
+            profile = load_profile(path)
+        except SettingsError as error:
+            print(f"{name:24} ✗ {error.problems[0]}")
+            continue
+        size = f"{profile.rows} dòng/rows" if profile.kind == "main" else f"{profile.digits} ký tự/characters"
+        print(f"{name:24} {profile.protocol:10} {profile.kind:8} {size:20} {profile.title}")
+        print(f"{'':24} {path}")
+    return 0
+
+
+def rows_from(texts: list[str], profile: Profile, count: int) -> Rows:
+    """`A042` or `A042:3` as rows. Ends the command when it is neither."""
+    from config.cli import fail
+    from firmware_bridge.panels.shown import Row, all_in
+
+    rows: list[Row] = []
+    for text in texts:
+        number, colon, counter = text.partition(":")
+        if not number.isascii() or not number.isalnum() or (colon and not counter.isdecimal()):
+            fail(f"'{text}': viết A042, hoặc A042:3 với số quầy.", f"'{text}': write A042, or A042:3 with the counter.")
+        rows.append(Row("number", number.upper(), int(counter) if counter else len(rows) + 1))
+    if len(rows) > count:
+        fail(f"Bảng có {count} dòng.", f"The board has {count} row(s), {len(rows)} numbers were given.")
+    return (*rows, *all_in("blank", count - len(rows)))
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from firmware_bridge.panels.foreign import holes, render
+    from firmware_bridge.panels.shown import all_in
+    from firmware_bridge.profile_check import unshowable
+    from firmware_bridge.profile_rules import remarks
+
+    profile = load(arguments.profile)
+    count = profile.rows or 1
+    example = ["A042"] if profile.kind == "counter" else ["A042:3", "B007:12"]
+    rows = rows_from(arguments.text or example, profile, count)
+    print(f"Đúng: {profile.title}.\nGood: {profile.protocol}, {profile.kind}, {profile.digits} ký tự/characters.")
+    contents = [(" ".join(arguments.text or example), rows), ("blank", all_in("blank", count))]
+    if profile.lost == "dashes":
+        contents.append(("dashes", all_in("dashes", count)))
+    for name, content in contents:
+        print(f"\n{name}   (unit {arguments.unit}, brightness 80 %)")
+        _print_requests(render(profile, arguments.unit, 0, content, 80))
+    for percent in (0, 100):
+        usual = render(profile, arguments.unit, 0, rows, 80)
+        other = [
+            r
+            for r, u in zip(render(profile, arguments.unit, 0, rows, percent), usual, strict=True)
+            if r.frame != u.frame
+        ]
+        if other:
+            print(f"\nbrightness {percent} %")
+            _print_requests(other)
+    if missing := holes(profile, rows):
+        print(f"\n! Không có mã cho/no code for: {missing} (để trống/left empty)")
+    if letters := unshowable(profile, list("ABCDEFGHJKLMNPQRSTUVWXYZ")):
+        print(f"\n! Chữ bảng không hiện được/letters it cannot show: {letters}")
+    for vi, en in remarks(profile):
+        print(f"\n! {vi}\n  {en}")
+    return 0
+
+
+def _print_requests(requests: list[Request]) -> None:
+    for request in requests:
+        row = "" if request.row is None else f"dòng/row {request.row + 1}: "
+        print(f"  {row}{request.label}\n    {request.frame.hex(' ').upper()}")
+        if not request.modbus:
+            print(f"    {printed(request.frame)}")
+
+
+def printed(data: bytes) -> str:
+    """Bytes for eyes: printable ones as they are, others as <02>."""
+    return "".join(chr(byte) if 32 <= byte < 127 else f"<{byte:02X}>" for byte in data)
+
+
+def _target(arguments: argparse.Namespace) -> Target:
+    from config.cli import fail
+    from config.process import EXIT_UNREACHABLE
+    from firmware_bridge.boards_trial import Target, port_words
+    from firmware_bridge.line import Line
+    from firmware_bridge.port import LOST
+
+    profile = load(arguments.profile)
+    count = arguments.rows or profile.rows or 1
+    if not 1 <= count <= (profile.rows or 1):
+        fail(f"Bảng có {profile.rows or 1} dòng.", f"The board has {profile.rows or 1} row(s).")
+    line = Line(arguments.port, arguments.baud or profile.baud or 9600, arguments.format or profile.format or "8N1")
+    try:
+        line.open()
+    except LOST as error:
+        vi, en = port_words(arguments.port, error)
+        fail(f"Không mở được cổng: {vi}.", f"The port cannot be opened: {en}.", EXIT_UNREACHABLE)
+    return Target(line, profile, arguments.unit, arguments.address, arguments.brightness, count)
+
+
+def _lost(path: str, error: Exception) -> NoReturn:
+    from config.cli import fail
+    from config.process import EXIT_UNREACHABLE
+    from firmware_bridge.boards_trial import port_words
+
+    vi, en = port_words(path, error)
+    fail(f"Mất cổng giữa chừng: {vi}.", f"The port was lost: {en}.", EXIT_UNREACHABLE)
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from config.cli import fail
+    from firmware_bridge.boards_trial import send, trouble
+    from firmware_bridge.panels.foreign import holes
+    from firmware_bridge.panels.shown import all_in
+    from firmware_bridge.port import LOST
+
+    if bool(arguments.text) + arguments.blank + arguments.dashes != 1:
+        fail("Viết một số (A042), hoặc --blank, hoặc --dashes.", "Give a number (A042), or --blank, or --dashes.")
+    target = _target(arguments)
+    if arguments.text:
+        rows = rows_from(arguments.text, target.profile, target.count)
+    else:
+        rows = all_in("blank" if arguments.blank else "dashes", target.count)
+    try:
+        for request in target.requests(rows):
+            outcome = send(target, request)
+            if outcome.kind != "ok":
+                _print(trouble(target, request, outcome))
+                return 1
+            print(f"✓ {request.label}: {request.frame.hex(' ').upper()}   {outcome.ms:.0f} ms")
+    except LOST as error:
+        _lost(arguments.port, error)
+    finally:
+        target.line.close()
+    if missing := holes(target.profile, rows):
+        print(f"! Không có mã cho/no code for: {missing}")
+    if not target.profile.answers:
+        print("! Bảng không trả lời: hãy nhìn bảng. / The board does not answer: look at it.")
+    return 0
+
+
+def _test(arguments: argparse.Namespace) -> int:
+    from firmware_bridge.boards_trial import trial
+    from firmware_bridge.port import LOST
+
+    target = _target(arguments)
+    failed = False
+    try:
+        for finding in trial(target, ask_eyes if sys.stdin.isatty() else lambda *_: None):
+            _print(finding)
+            failed |= finding.level == "fail"
+    except LOST as error:
+        _lost(arguments.port, error)
+    finally:
+        target.line.close()
+    return 1 if failed else 0
+
+
+def ask_eyes(vi: str, en: str) -> bool | None:
+    """Ask the technician who stands before the board; None when there is no answer."""
+    try:
+        answer = input(f"{vi}/ {en}[c/k, y/n] ").strip().lower()
+    except EOFError:
+        return None
+    return {"c": True, "y": True, "k": False, "n": False}.get(answer[:1])
+
+
+def _print(finding: Finding) -> None:
+    sign = {"ok": "✓", "warn": "!", "fail": "✗"}[finding.level]
+    print(f"{sign} {finding.vi}\n  {finding.en}")
+    if finding.do_vi:
+        print(f"    → {finding.do_vi}\n      {finding.do_en}")

@@ -1,0 +1,291 @@
+"""From rows to the registers of a Modbus board, as its profile says. Pure; golden-tested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from firmware_bridge import modbus
+from firmware_bridge.firmware.font import segments
+from firmware_bridge.panels.request import ReadBack, Request
+from firmware_bridge.panels.shown import Row, Rows, overall
+from firmware_bridge.profile import CHARACTERS, STATES, Numbering, Profile, Write, first_register
+
+SEGMENTS = "abcdefg."
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One write with its values, before it becomes a frame: `wire` is the address on the wire, from nought."""
+
+    write: Write
+    row: int | None
+    unit: int
+    wire: int
+    values: tuple[int, ...]
+
+
+def render(profile: Profile, unit: int, place: int, rows: Rows, brightness: int) -> list[Request]:
+    """Everything this board must be told so that it shows `rows`, in the order of the profile.
+
+    `unit` 1..247, `place` the `[[boards]] address`, `brightness` 0..100 %.
+    """
+    pieces = list(_pieces(profile, unit, place, rows, brightness))
+    merged = _merge_masks(pieces)
+    return [request for piece in merged for request in _requests(profile, piece, pieces)]
+
+
+def holes(profile: Profile, rows: Rows) -> str:
+    """The characters of these rows that the board has no code for."""
+    found = ""
+    for write in profile.write:
+        if write.what in CHARACTERS and write.encoding != "integer":
+            for row in rows:
+                found += "".join(c for c in characters(write, row, profile) if code(write, c) is None)
+    return "".join(dict.fromkeys(found))
+
+
+# -- what stands where
+
+
+def _pieces(profile: Profile, unit: int, place: int, rows: Rows, brightness: int) -> Iterator[Piece]:
+    whole = rows[0] if profile.kind == "counter" else overall(rows)
+    for per_row, run in groupby(profile.write, key=lambda write: write.stride is not None):
+        writes = list(run)
+        for at, row in enumerate(rows) if per_row else ((None, whole),):
+            for write in writes:
+                wire = first_of(profile, write) + place * profile.place_stride + (at or 0) * (write.stride or 0)
+                yield Piece(
+                    write,
+                    at,
+                    unit + (at or 0) * profile.unit_step,
+                    wire & 0xFFFF,
+                    tuple(values(profile, write, row, at or 0, brightness)),
+                )
+
+
+def first_of(profile: Profile, write: Write) -> int:
+    """The wire address of a write on the first row of the first place."""
+    coil = write.coil is not None
+    return first_register((write.coil if coil else write.reg) or 0, _numbering(profile), coil) or 0
+
+
+def _numbering(profile: Profile) -> Numbering:
+    return profile.numbering or "zero"
+
+
+def _merge_masks(pieces: list[Piece]) -> list[Piece]:
+    """Masked writes of one register are one write: the bits of all of them together, where the first stands."""
+    bits: dict[tuple[int, int], int] = {}
+    for piece in pieces:
+        if piece.write.mask:
+            key = (piece.unit, piece.wire)
+            bits[key] = bits.get(key, 0) | piece.values[0]
+    out, done = [], set()
+    for piece in pieces:
+        key = (piece.unit, piece.wire)
+        if not piece.write.mask:
+            out.append(piece)
+        elif key not in done:
+            done.add(key)
+            out.append(Piece(piece.write, piece.row, piece.unit, piece.wire, (bits[key],)))
+    return out
+
+
+def _requests(profile: Profile, piece: Piece, pieces: list[Piece]) -> Iterator[Request]:
+    write = piece.write
+    if write.coil is not None:
+        function, most = write.function or modbus.WRITE_COIL, 1
+    else:
+        function = write.function or profile.function
+        most = 1 if function == modbus.WRITE_REGISTER else profile.most
+    for start in range(0, len(piece.values), most):
+        part = piece.values[start : start + most]
+        wire = (piece.wire + start) & 0xFFFF
+        yield Request(
+            place=f"{piece.unit}/{'c' if write.coil is not None else 'r'}{wire}/{len(part)}/{piece.row}",
+            frame=modbus.write(piece.unit, function, wire, part),
+            label=vendor_name(profile, write, wire, len(part)),
+            row=piece.row,
+            once=write.once,
+            reads=_read_back(profile, piece, start, part, pieces),
+        )
+
+
+def _read_back(
+    profile: Profile, piece: Piece, start: int, part: tuple[int, ...], pieces: list[Piece]
+) -> ReadBack | None:
+    write = piece.write
+    readable = profile.readable if write.readable is None else write.readable
+    if not readable:
+        return None
+    wire = piece.wire
+    if write.read_register is not None:
+        offset = piece.wire - first_of(profile, write)
+        wire = ((first_register(write.read_register, _numbering(profile), False) or 0) + offset) & 0xFFFF
+    if write.coil is not None:
+        function = write.read_function or modbus.READ_COILS
+    else:
+        function = write.read_function or modbus.READ_HOLDING
+    mask = 0xFFFF
+    if write.mask:
+        mask = 0
+        for each in pieces:
+            if each.write.mask and (each.unit, each.wire) == (piece.unit, piece.wire):
+                mask |= each.write.mask
+    mask &= write.read_mask or 0xFFFF
+    names = tuple(
+        vendor_name(profile, write, wire + start + at, 1, write.read_register is not None) for at in range(len(part))
+    )
+    frame = modbus.read(piece.unit, function, (wire + start) & 0xFFFF, len(part))
+    return ReadBack(frame, function, wire + start, names, part, (mask,) * len(part))
+
+
+def vendor_name(profile: Profile, write: Write, wire: int, count: int = 1, read: bool = False) -> str:
+    """`40012 (Display mode)`, `16–19 = 0x0010–0x0013 (Data)`: registers as the vendor's table calls them."""
+    coil = write.coil is not None
+    known = write.coil if coil else write.read_register if read else write.reg
+    numbering = _numbering(profile)
+    first = wire + (known or 0) - (first_register(known or 0, numbering, coil) or 0)
+    numbers = [first] if count == 1 else [first, first + count - 1]
+    name = "–".join(str(number) for number in numbers)
+    if numbering == "zero":
+        name += " = " + "–".join(f"0x{number:04X}" for number in numbers)
+    return f"{'coil ' if coil else ''}{name} ({write.label or write.what})"
+
+
+# -- what it says
+
+
+def values(profile: Profile, write: Write, row: Row, at: int, brightness: int) -> list[int]:
+    """The register values (or one coil, 0 or 1) of one write; already under its mask."""
+    if write.what in CHARACTERS:
+        found = _integer(write, row) if write.encoding == "integer" else _coded(profile, write, row)
+    elif write.what in STATES:
+        found = [state_value(write, row)]
+    elif write.what == "row":
+        found = [write.row_from + at]
+    elif write.what == "brightness":
+        low, high = write.range or [0, 100]
+        found = [round(low + (high - low) * brightness / 100)]
+    else:
+        found = [write.value or 0]
+    if write.mask:
+        shift = (write.mask & -write.mask).bit_length() - 1
+        return [found[0] << shift & write.mask]
+    return [value & 0xFFFF for value in found]
+
+
+def state_value(write: Write, row: Row) -> int:
+    """Value of mode, blink or colour in the state of this row."""
+    if row.called and write.called is not None:
+        return write.called
+    if row.state == "blank" and write.blank is not None:
+        return write.blank
+    if row.state == "dashes" and write.dashes is not None:
+        return write.dashes
+    return write.number or 0
+
+
+def width_of(write: Write, profile: Profile) -> int:
+    """How many characters it has."""
+    if write.width is not None:
+        return write.width
+    return {"letter": 1, "number": max(1, profile.digits - 1), "counter": 2}.get(write.what, profile.digits)
+
+
+def characters(write: Write, row: Row, profile: Profile) -> str:
+    """The characters of one write, exactly as many as it has places."""
+    width = width_of(write, profile)
+    if row.state == "dashes":
+        return "-" * width
+    text = _text(write, row)[-width:] if row.state == "number" else ""
+    if row.state == "number" and text and write.pad == "zero":
+        letter = text.rstrip("0123456789") if write.what == "text" else ""
+        return letter + text[len(letter) :].rjust(width - len(letter), "0")
+    return text.rjust(width) if write.align == "right" else text.ljust(width)
+
+
+def _text(write: Write, row: Row) -> str:
+    if write.what == "letter":
+        return row.letter
+    if write.what == "number":
+        return row.number
+    if write.what == "counter":
+        return "" if row.counter is None else str(row.counter)
+    return row.text
+
+
+def code(write: Write, char: str) -> int | None:
+    """The code of one character; None where the profile and its encoding have none."""
+    found = _code(write, char)
+    most = 0xF if write.encoding == "bcd" else 0xFF if write.per_register == 2 else 0xFFFF
+    return found if found is not None and found <= most else None
+
+
+def _code(write: Write, char: str) -> int | None:
+    if char in write.codes:
+        return write.codes[char]
+    if char == " " and write.blank is not None:
+        return write.blank
+    if char == "-" and write.dashes is not None:
+        return write.dashes
+    if char.isdigit() and write.digits_from is not None:
+        return write.digits_from + int(char)
+    if char.isalpha() and write.letters_from is not None:
+        return write.letters_from + ord(char.upper()) - ord("A")
+    if write.encoding == "ascii":
+        return ord(char)
+    if write.encoding == "segments":
+        return _shape(write, char)
+    return int(char) if char.isdigit() else None
+
+
+def _shape(write: Write, char: str) -> int | None:
+    shapes, missing = segments(char)  # type: ignore[no-untyped-call]
+    if missing:
+        return None
+    shape = sum(1 << bit for bit, name in enumerate(write.bits) if shapes[0] >> SEGMENTS.index(name) & 1)
+    return shape ^ ((1 << len(write.bits)) - 1) if write.invert else shape
+
+
+def _coded(profile: Profile, write: Write, row: Row) -> list[int]:
+    blank = code(write, " ") or 0
+    codes = [found if (found := code(write, c)) is not None else blank for c in characters(write, row, profile)]
+    if write.leftmost == "last":
+        codes.reverse()
+    if write.encoding == "bcd":
+        return _packed_nibbles(write, codes)
+    if write.per_register == 2:
+        codes += [blank] * (len(codes) % 2)
+        pairs = zip(codes[::2], codes[1::2], strict=True)
+        return [_swap(write, (left & 0xFF) << 8 | right & 0xFF) for left, right in pairs]
+    return [value << 8 if write.byte == "high" else value for value in codes]
+
+
+def _packed_nibbles(write: Write, codes: list[int]) -> list[int]:
+    codes = [0] * (-len(codes) % 4) + codes
+    words = []
+    for at in range(0, len(codes), 4):
+        a, b, c, d = (value & 0xF for value in codes[at : at + 4])
+        words.append(_swap(write, a << 12 | b << 8 | c << 4 | d))
+    return words if write.word_order == "high-first" else words[::-1]
+
+
+def _integer(write: Write, row: Row) -> list[int]:
+    digits = "".join(c for c in _text(write, row) if c.isdigit()) if row.state == "number" else ""
+    if row.state == "blank":
+        value = write.blank or 0
+    elif row.state == "dashes":
+        value = write.dashes or 0
+    else:
+        value = int(digits or "0")
+    if write.registers == 1:
+        return [_swap(write, value & 0xFFFF)]
+    words = [_swap(write, value >> 16 & 0xFFFF), _swap(write, value & 0xFFFF)]
+    return words if write.word_order == "high-first" else words[::-1]
+
+
+def _swap(write: Write, word: int) -> int:
+    return word if write.byte_order == "high-first" else (word & 0xFF) << 8 | word >> 8
