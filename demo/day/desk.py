@@ -100,8 +100,7 @@ class Desk:
         fault.mend()
         wait_for(f"everything is well again after {fault.name}", lambda: wires_up(self.room) or None, 60)
         # Who pressed while it was broken has a number now.
-        while self._pressed and self._take_pressed(now):
-            pass
+        wait_for("the numbers pressed for meanwhile", lambda: self._all_taken(now) or None, 20)
 
     # -- people ----------------------------------------------------------------------------------------------------
 
@@ -127,7 +126,12 @@ class Desk:
             return
         self._pressed.append(person)
         if wires_up_now(self.room):
-            wait_for("the pressed ticket", lambda: self._take_pressed(now) or None, 20)
+            wait_for("the pressed ticket", lambda: self._all_taken(now) or None, 20)
+
+    def _all_taken(self, now: float) -> bool:
+        while self._pressed and self._take_pressed(now):
+            pass
+        return not self._pressed
 
     def _take_pressed(self, now: float) -> bool:
         """Give the first pressed ticket that nobody holds yet to who pressed first for its service."""

@@ -15,7 +15,7 @@ from typing import Literal
 How = Literal["button", "kiosk", "reception"]
 Ending = Literal["done", "done_on_spot", "transfer", "park", "papers"]
 
-WIRE_SHARE = 0.24
+WIRE_SHARE = 0.14
 """Of the people, how many press the button on the wire: a finger takes the firmware a tenth of a real second."""
 PRIORITY, NO_SHOW, GIVES_UP, EARLY_BIRDS = 0.1, 0.06, 0.015, 0.02
 ENDINGS: tuple[tuple[Ending, float], ...] = (
@@ -27,7 +27,7 @@ ENDINGS: tuple[tuple[Ending, float], ...] = (
 )
 WALK_S = (8.0, 40.0)
 """From the call to the counter."""
-BUSY_SHARE = 0.8
+BUSY_SHARE = 0.62
 """How much of the counters' time the day's people take: a full but not a hopeless day."""
 
 
