@@ -237,6 +237,11 @@ class Desk:
                 self._losses.lost("ledger", str(error.given))
         self._publish(touched, self.now())
 
+    def turn_boards(self) -> None:
+        """What boards and TVs show by time alone: the next call's turn, the next item of the playlist."""
+        if self.window.turn_boards(self.now(), self.rev + 1):
+            self.bump(Touched(boards=True))
+
     def notice(self, notice: Notice) -> None:
         """Show a notice."""
         since = self.now().wall.isoformat(timespec="seconds")

@@ -19,7 +19,7 @@ from itertools import pairwise
 from math import ceil
 from typing import Any, Literal
 
-from config.settings import PlaylistItem
+from config.settings import PlaylistItem, Settings
 from config.settings_base import minutes_of
 from config.settings_hours import WEEKDAYS, Hours
 from config.settings_playlist import HOUR_S
@@ -271,6 +271,16 @@ class Player:
         hour = int(self._know(now, trusted)) // HOUR_S
         here = {each.item.id for each in self._showings if int(each.start) // HOUR_S == hour}
         return [words(each, *self._words[each.id]) for each in self._items if each.id in here]
+
+
+def player(settings: Settings, place: Place) -> Player:
+    """The player of `[[playlist]]`; without any, the site's notices take turns."""
+    items = list(settings.playlist)
+    if not items:
+        items = [
+            PlaylistItem(id=f"notice-{at}", vi=text) for at, text in enumerate(settings.site.notices, 1) if text.strip()
+        ]
+    return Player(items, place, working_days(settings.hours))
 
 
 def _dated(item: PlaylistItem) -> bool:

@@ -32,6 +32,7 @@ log = logging.getLogger("hub")
 
 TICK_S = 2.0
 UPKEEP_TICKS = 5
+BOARDS_S = 0.5
 LOOP_LIMIT_S = 15.0
 _FIRST_FD = 3  # sd_listen_fds(3)
 
@@ -165,6 +166,13 @@ async def _watch(desk: Desk, heart: Heart, outbox: ClockedOutbox) -> None:
         await asyncio.sleep(TICK_S)
 
 
+async def _turn(desk: Desk) -> None:
+    """Boards and TVs change by time alone too: a call waits for its place, the playlist goes on."""
+    while True:
+        desk.turn_boards()
+        await asyncio.sleep(BOARDS_S)
+
+
 async def _serve(settings: Settings, desk: Desk, clock: Clock) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -189,6 +197,7 @@ async def _serve(settings: Settings, desk: Desk, clock: Clock) -> None:
             servers.append((_uvicorn(app, settings, tls=True), tcp))
         running = [asyncio.create_task(server.serve(sockets=sockets)) for server, sockets in servers]
         watch = asyncio.create_task(_watch(desk, heart, outbox))
+        turn = asyncio.create_task(_turn(desk))
         stopping = asyncio.create_task(stop.wait())
         uplink.start()
         heart.start()
@@ -201,12 +210,13 @@ async def _serve(settings: Settings, desk: Desk, clock: Clock) -> None:
         log.info(
             "ready on %s%s, pid %d", settings.hub.socket, f" and {settings.hub.listen}" if tcp else "", os.getpid()
         )
-        done, _ = await asyncio.wait({*running, watch, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait({*running, watch, turn, stopping}, return_when=asyncio.FIRST_COMPLETED)
         notify("STOPPING=1")
         heart.stop()
         for server, _ in servers:
             server.should_exit = True
         watch.cancel()
+        turn.cancel()
         stopping.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         uplink.stop()

@@ -26,6 +26,8 @@ _AUDIENCE: dict[str, Audience] = {"bridge": "wires", "technician": "wires", "dis
 CLOSED_SHOWN = 20
 NO_SEAT: Mapping[str, Any] = {"taken": False, "since": None}
 SPOKEN_FOR_S = 30.0
+CALL, RECALL = 0, 1
+"""Priorities of announcements; what goes before all is 2."""
 
 
 def audience_of(role: str) -> Audience:
@@ -45,6 +47,7 @@ class Touched:
     press: str | None = None
     notices: bool = False
     uplink: bool = False
+    boards: bool = False
     gone: list[str] = field(default_factory=list)
 
     @classmethod
@@ -71,7 +74,7 @@ class Window:
         self.uplink: dict[str, Any] = {"connected": False, "depth": 0, "oldest_s": 0}
         self.seats: dict[int, dict[str, Any]] = {}  # filled by the hub's seats: who sits is not the queue's business
         self._settings = settings
-        self._boards = Boards(settings.boards)
+        self._boards = Boards(settings)
         self._site = {
             "id": settings.site.id,
             "name": settings.site.name,
@@ -98,6 +101,8 @@ class Window:
     def note(self, change: Change, rev: int, now: Now, mono: float) -> tuple[Touched, dict[str, Any] | None]:
         """After `hall.apply`: remember what closed, and make the announcement of a call."""
         touched = Touched.by(change)
+        if touched.calls or touched.day:
+            self.turn_boards(now, rev)
         if touched.day:
             self._remember_closed()
             return touched, None
@@ -113,18 +118,25 @@ class Window:
         if change.call is None:
             return None
         ticket_id, counter = change.call
-        number = self.hall.tickets[ticket_id].number
-        phrase = call_phrase(number, counter, self._settings.speaker.accent)
+        ticket = self.hall.tickets[ticket_id]
+        phrase = call_phrase(ticket.number, counter, self._settings.speaker.accent)
         spoken = {
             "id": rev,
-            "number": number,
+            "ticket": ticket_id,
+            "number": ticket.number,
             "counter": counter,
+            "lounge": self.hall.counters[counter].lounge,
+            "priority": RECALL if ticket.calls > 1 else CALL,
             "text": phrase.text,
             "tokens": list(phrase.tokens),
             "at": now.wall.isoformat(timespec="milliseconds"),
         }
         self._spoken.append((mono, spoken))
         return spoken
+
+    def turn_boards(self, now: Now, rev: int) -> bool:
+        """Bring boards and playlist to `now`; what changed carries `rev`. True when anything did."""
+        return self._boards.step(self.hall, None, now, rev)
 
     # -- pieces ----------------------------------------------------------------------------------------------------
 
@@ -192,6 +204,8 @@ class Window:
     def snapshot(self, audience: Audience, rev: int, now: Now, mono: float) -> dict[str, Any]:
         """Everything an audience may see."""
         hall = self.hall
+        if not self._boards.ready:
+            self.turn_boards(now, rev)
         out: dict[str, Any] = {
             "rev": rev,
             "epoch": hall.epoch,
@@ -203,7 +217,8 @@ class Window:
             "counters": [self._counter(each) for each in hall.counters],
             "tickets": [t.as_json() for t in hall.tickets.values() if self._sees(t, audience)],
             "calls": self._calls(),
-            "boards": self._boards.refresh(hall, rev),
+            "boards": self._boards.contents(),
+            "idle": self._boards.idle(),
             "announcements": self.announcements(mono),
             "presses": self._presses(hall.presses),
             "notices": self.notices.as_json(),
@@ -229,9 +244,12 @@ class Window:
             common["counters"] = [self._counter(each) for each in touched.posts]
         if touched.calls:
             common["calls"] = self._calls()
-            boards = [each for each in self._boards.refresh(hall, rev) if each["rev"] > self._published]
+        if touched.calls or touched.boards:
+            boards, idle = self._boards.contents(self._published), self._boards.idle(self._published)
             if boards:
                 common["boards"] = boards
+            if idle:
+                common["idle"] = idle
         if touched.press:
             common["presses"] = self._presses([touched.press])
         if touched.notices:
