@@ -15,12 +15,15 @@ READ_COILS, READ_HOLDING, READ_INPUT = 1, 3, 4
 WRITE_COIL, WRITE_REGISTER, WRITE_COILS, WRITE_REGISTERS = 5, 6, 15, 16
 
 EXCEPTIONS = {
-    1: ("bảng không biết mã hàm này", "the board does not know this function: try function = 6 or 16 in the profile"),
-    2: ("bảng không có thanh ghi này", "the board has no such register: look at register and numbering in the profile"),
-    3: ("bảng không nhận giá trị này", "the board does not take this value or count: look at codes and most"),
-    4: ("bảng báo lỗi bên trong", "the board reports a failure of its own"),
+    1: ("bảng không biết mã hàm này: function = 6 hoặc 16", "the board does not know this function: function = 6 or 16"),
+    2: ("bảng không có thanh ghi này: xem register và numbering", "the board has no such register: look at register and numbering"),
+    3: ("bảng không nhận giá trị này: xem codes, most", "the board does not take this value or count: look at codes and most"),
+    4: (
+        "bảng báo lỗi bên trong; xem lại địa chỉ, tắt bật lại bảng",
+        "a failure on its side: is the unit address right? Switch the board off and on",
+    ),
     5: ("bảng đã nhận, còn đang làm", "the board has taken it and is still busy"),
-    6: ("bảng đang bận", "the board is busy: set pause_ms in the profile"),
+    6: ("bảng đang bận", "the board is busy: set pause_ms"),
     8: ("bảng báo lỗi bộ nhớ", "the board reports a memory error"),
     10: ("bộ chuyển không có đường tới bảng", "the gateway has no way to the board"),
     11: ("bảng sau bộ chuyển không trả lời", "the board behind the gateway does not answer"),
