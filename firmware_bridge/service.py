@@ -11,14 +11,13 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from config.process import EXIT_OK, Heart, die_on_thread_exception, notify, setup_logging, stop_on_signals
 from config.settings import Settings
 from firmware_bridge import contract
 from firmware_bridge.control import ControlServer
 from firmware_bridge.errands import Errand, Errands
-from firmware_bridge.firmware.store import BootCounter
 from firmware_bridge.jobs import JobWorker
 from firmware_bridge.linkstats import LinkReports
 from firmware_bridge.node import (
@@ -33,14 +32,12 @@ from firmware_bridge.node import (
     WentSilent,
 )
 from firmware_bridge.panels import serial as panels
-from firmware_bridge.parts import Parts, bus_lost, mismatch, no_pins, ok, silent, unshowable
+from firmware_bridge.panels.pi import open_panel
+from firmware_bridge.parts import Parts, bus_lost, mismatch, ok, silent, unshowable
 from firmware_bridge.port import PortState, SerialBus, milliseconds
 from firmware_bridge.printer import open_printer
 from firmware_bridge.speaker import open_speaker
 from queue_display.client import HubClient, HubRefused, merge, new_key
-
-if TYPE_CHECKING:
-    from firmware_bridge.panels.gpio import GpioPanel
 
 log = logging.getLogger("bridge")
 
@@ -67,7 +64,7 @@ class Bridge:
         self._buses: dict[str, SerialBus] = {}
         self._nodes: dict[panels.Place, Node] = {}
         self._make_buses()
-        self._gpio = self._open_gpio()
+        self._gpio = open_panel(settings, self._gpio_pressed, self._parts.tell)
         self._speaker = open_speaker(settings)
         self._jobs = JobWorker(
             settings, self._hub, open_printer(settings), self._parts, self._light, self._beat("jobs")
@@ -75,7 +72,10 @@ class Bridge:
         self._snapshot: dict[str, Any] = {}
         self._alive = False
         self._control = (
-            ControlServer(virtual / "control" / "bridge.sock", {"state": self.state, "misbehave": self.misbehave})
+            ControlServer(
+                virtual / "control" / "bridge.sock",
+                {"state": self.state, "misbehave": self.misbehave, "finger": self.finger},
+            )
             if virtual
             else None
         )
@@ -93,23 +93,6 @@ class Bridge:
             self._buses[bus.id] = SerialBus(
                 bus.id, bus.port, bus.baud, nodes, self._on_event, self._on_port, self._beat(f"bus-{bus.id}")
             )
-
-    def _open_gpio(self) -> GpioPanel | None:
-        """Buttons on the Pi's own pins, where the settings have any; without pins the rest works on."""
-        buttons = [button for button in self._settings.buttons if button.bus == "gpio"]
-        if not buttons:
-            return None
-        from firmware_bridge.panels.gpio import GpioPanel, GpioUnavailable, lgpio_factory, pi_uid
-
-        boots = BootCounter(str(Path(self._settings.paths.state) / "bridge-boot"))
-        try:
-            return GpioPanel(buttons, lgpio_factory(), pi_uid(), boots, self._gpio_pressed)
-        except GpioUnavailable as error:
-            self._parts.tell(no_pins(str(error)))
-        except OSError as error:
-            # Without its boot counter two presses could get one identity: better no button than somebody else's ticket.
-            self._parts.tell(no_pins(f"boot counter: {error}"))
-        return None
 
     # -- life
 
@@ -190,6 +173,8 @@ class Bridge:
         self._alive = alive
         for (bus, _), node in self._nodes.items():
             self._buses[bus].do(lambda node=node: node.set_hub(alive, milliseconds()))  # type: ignore[misc]
+        if self._gpio:
+            self._gpio.set_hub(alive)
 
     def _know_presses(self) -> None:
         presses = {
@@ -197,9 +182,14 @@ class Bridge:
         }
         for (bus, _), node in self._nodes.items():
             self._buses[bus].do(lambda node=node: node.hub_presses(presses))  # type: ignore[misc]
+        if self._gpio:
+            self._gpio.hub_presses(presses)
 
     def _show(self, boards: list[Mapping[str, Any]]) -> None:
-        for content in panels.contents(self._settings, boards):
+        contents = panels.contents(self._settings, boards)
+        if self._gpio:
+            self._gpio.show(contents)
+        for content in contents:
             node = self._nodes.get(content.place)
             if node is None:
                 continue
@@ -255,13 +245,15 @@ class Bridge:
         panel = self._gpio
         if panel is None:
             return
-        service = next(
-            each.service for each in self._settings.buttons if (each.bus, each.input) == ("gpio", event.button)
-        )
+        wired = {each.input: each.service for each in self._settings.buttons if each.bus == "gpio"}
+        service = wired.get(event.button)
 
-        def answered(*_: object) -> None:
-            panel.answered(event.boot, event.press)
+        def answered(answer: object) -> None:
+            panel.answered(event.boot, event.press, isinstance(answer, Mapping) and bool(answer.get("ticket")))
 
+        if service is None:  # a press of an earlier process, whose button is gone from the settings since
+            answered(None)
+            return
         self._errands.add(
             ("press", event.uid, event.boot, event.press),
             Errand(
@@ -323,9 +315,17 @@ class Bridge:
             },
             "parts": self._parts.now(),
             "speaker": self._speaker.state(),
+            "gpio": self._gpio.state() if self._gpio else None,
             "errands": len(self._errands),
             "rss_mib": rss_mib(),
         }
+
+    def finger(self, pin: int, pressed: bool) -> dict[str, Any]:
+        """A finger on a button of the Pi's pins, where these are the fake ones (`gpio.factory = "mock"`)."""
+        if self._gpio is None:
+            raise ValueError("nothing hangs on the Pi's own pins here")
+        self._gpio.finger(pin, pressed)
+        return {"pin": pin, "pressed": pressed}
 
     def misbehave(self, device: str, mode: str, value: float | None = None) -> dict[str, Any]:
         if device != "speaker":

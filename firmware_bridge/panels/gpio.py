@@ -219,12 +219,20 @@ class GpioPanel:
             self._segments.show(contents, _now())
             self._wake.set()
 
+    def finger(self, pin: int, pressed: bool) -> None:
+        """Press or let go where the pins are the fake ones. ValueError where they are real."""
+        line = self._pins.factory.pin(pin) if self._gpio.factory == "mock" and pin in self._inputs else None
+        if line is None:
+            raise ValueError(f"no button on a fake pin {pin}")
+        (line.drive_low if pressed else line.drive_high)()
+
     def state(self) -> dict[str, Any]:
         with self._lock:
             return {
                 "boot": self._book.boot,
                 "presses": self._book.count,
                 "waiting": len(self._book),
+                "outputs": {str(pin): bool(each.value) for pin, each in sorted(self._outputs.items())},
                 "lines": {str(pin): each.line.trouble or "ok" for pin, each in sorted(self._inputs.items())},
             }
 

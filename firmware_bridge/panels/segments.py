@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import Protocol
 
 from config.settings import Board
 from firmware_bridge.firmware.displays import CounterBoard, Hc595, MainPanel, Max7219
@@ -52,7 +52,7 @@ def bit_banged(data: Level, clock: Level, latch: Level) -> Wire:
 class _Held:
     """Lets several boards change before the chain is written once."""
 
-    def __init__(self, chain: Any) -> None:
+    def __init__(self, chain: Max7219 | Hc595) -> None:
         self._chain = chain
         self.lines = chain.lines
 
@@ -74,16 +74,12 @@ class Segments:
         boards = sorted(boards, key=lambda each: each.address)
         lines = max((each.address + (each.rows if each.kind == "main" else 1) for each in boards), default=0)
         digits = max((each.digits for each in boards), default=4)
-        driver: Any = Max7219 if chip == "max7219" else Hc595
-        more = () if chip == "max7219" else (digits, common_anode)
-        self._chain: Any = driver(wire, lines, *more)
+        self._chain = Max7219(wire, lines) if chip == "max7219" else Hc595(wire, lines, digits, common_anode)
         held = _Held(self._chain)
-        main: Any = MainPanel
-        counter: Any = CounterBoard
-        self._boards: dict[int, Any] = {
-            each.address: main(held, each.address, each.rows)
+        self._boards: dict[int, MainPanel | CounterBoard] = {
+            each.address: MainPanel(held, each.address, each.rows)
             if each.kind == "main"
-            else counter(held, each.address, each.digits)
+            else CounterBoard(held, each.address, each.digits)
             for each in boards
         }
         self._silence_ms = silence_ms
@@ -135,7 +131,7 @@ class Segments:
             if self._dashes or content is None:
                 board.dashes()
                 continue
-            holes = board.show(content.text) if content.text is not None else board.show(content.rows)
+            holes = board.show(content.text or "") if isinstance(board, CounterBoard) else board.show(content.rows)
             if holes and self._holes.get(slot) != holes:
                 text = content.text if content.text is not None else holes
                 self._missing.append(Missing(slot, text))
