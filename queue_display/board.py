@@ -78,13 +78,16 @@ class Rotation:
     def step(self, calls: Sequence[tuple[Key, float]], broadcast: Key | None, now: float) -> Key | None:
         """The call (or `broadcast`) that stands there now, None for neither. `calls`: oldest first, with their age at
         the first time they are seen here."""
+        known = set(self._seen)
         self._seen = {key: self._seen.get(key, now - age) for key, age in calls} | self._noted(broadcast, now)
         self._shown &= set(self._seen)
         keys = [key for key, _ in calls]
+        # What was called long before we began to look is no news.
+        self._shown |= {key for key, age in calls if age >= self._call and key not in known}
         if broadcast is not None and now - self._seen[broadcast] < self._call:
             return self._put(broadcast, now)
         live = [key for key in keys if now - self._seen[key] < self._call or key not in self._shown]
-        if self._current in live and now - self._since < self._least:
+        if self._current in keys and now - self._since < self._least:
             return self._current
         fresh = [key for key in live if key not in self._shown]
         if fresh:
