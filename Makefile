@@ -1,6 +1,6 @@
 # Một Cửa Edge. Two commands are enough: `make demo` and `make test`. The rest is for those who work on it.
 #   demo   the whole waiting room on virtual hardware       check  lint, types, import rules, unit tests (≤ 2 min)
-#   test   everything that runs in minutes                  rigs   emulated machines and images (heavy)
+#   test   everything that runs in minutes                  rigs   emulated machines and images (one: make rigs RIG=boot)
 #   bench  figures, never judged by time                    soak   hours, outside CI
 #   setup  is done by each of them, once
 SHELL := /bin/bash
@@ -40,7 +40,7 @@ test: check
 	@bash .ci/python313.sh
 
 rigs: setup-test
-	@echo "rigs: chưa có máy giả lập nào / no emulated machine yet; they come with the wires and the kiosk in depth"
+	@rigs/run $(RIG)
 
 bench: setup
 	$(BIN)/motcua bench issue

@@ -63,7 +63,7 @@ link() {
 gone() {
   [ -e "$root$1" ] || [ -L "$root$1" ] || return 0
   did "Gỡ $1" "remove $1"
-  [ "$dry" = 1 ] || rm -rf -- "${root:?}$1" 2>/dev/null || rm -rf -- "$1"
+  [ "$dry" = 1 ] || rm -rf -- "$root/${1:?}"
 }
 
 units=(motcua.target motcua-hub.socket motcua-hub.service motcua-bridge.service motcua-kiosk.service)
