@@ -14,6 +14,8 @@ from queue_display.client import HubClient
 
 log = logging.getLogger("parts")
 
+SENTENCE = 200  # characters the hub takes; what a driver says of its trouble can be longer
+
 
 @dataclass(frozen=True)
 class Health:
@@ -62,8 +64,13 @@ class Parts:
             return {part: health.code for part, health in self._known.items()}
 
     def _say(self, health: Health) -> None:
-        body = {name: value for name, value in asdict(health).items() if value is not None}
+        body = {name: shortened(value) for name, value in asdict(health).items() if value is not None}
         self._errands.add(("part", health.part), Errand(lambda: self._hub.post("/v1/parts", body)))
+
+
+def shortened(sentence: str) -> str:
+    """At most SENTENCE characters: a sentence cut short reaches the staff, one refused for its length does not."""
+    return sentence if len(sentence) <= SENTENCE else sentence[: SENTENCE - 1] + "…"
 
 
 def ok(part: str) -> Health:
