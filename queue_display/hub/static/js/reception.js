@@ -1,10 +1,10 @@
 // The reception: a number for anybody at one press, paper that never came, people who need a hand, appointments.
 
+import "./icons.js";
 import { el, icon, setText } from "./dom.js";
 import { Lists, TABS } from "./reception/list.js";
 import { may, sort } from "./reception/rows.js";
 import { ask, letterOf, options, picked, sure, typing } from "./staff/dialog.js";
-import "./staff/icons.js";
 import { Shell } from "./staff/shell.js";
 import { range, statusLine, statusOf } from "./staff/tell.js";
 import { say } from "./staff/words.js";
@@ -180,7 +180,7 @@ function build() {
   };
   nodes.priority = el("button.button.turn", { type: "button", id: "do-priority", "aria-pressed": "false", onclick: turnPriority }, icon("care"), el("span.two", {}, nodes.priorityWord, el("small", {}, say("rc_priority_who"))), el("kbd", { "aria-hidden": "true" }, say("key_space")));
   tiles = new Map();
-  byId("main").replaceChildren(el("div.page.reception", {}, el("div.give", {}, nodes.last, nodes.priority, nodes.tiles), lists.node));
+  byId("main").replaceChildren(el("div.page.reception", {}, el("div.give", {}, nodes.last, nodes.priority, nodes.tiles, byId("toast")), lists.node)); // one node for the toast: an alert is spoken once
 }
 
 const adviceDesk = (service) => facts.advice.includes(service.id) || shell.data.counters.some((each) => each.kind === "advice" && each.services.includes(service.id));

@@ -1,12 +1,12 @@
 // The supervisor: the whole room at a glance, what moves between counters, what everybody is told, the day's end.
 
+import "./icons.js";
 import { el, setText } from "./dom.js";
 import { clockOf } from "./time.js";
 import { language, named } from "./words.js";
 import { Figures } from "./supervisor/figures.js";
 import { alarmNode, changedToday, Hall } from "./supervisor/hall.js";
 import { askBroadcast, askCloseDay, askCounters, askDay, askPause, askServices } from "./supervisor/questions.js";
-import "./staff/icons.js";
 import { Shell } from "./staff/shell.js";
 import { counterName } from "./staff/tell.js";
 import { say } from "./staff/words.js";

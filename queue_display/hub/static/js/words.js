@@ -100,7 +100,7 @@ const WORDS = {
   transfer_to: ["Chuyển đến {place}", "Transfer to {place}"],
   choose_first: ["Mời chọn nơi đến", "Choose a place first"],
   pause_title: ["Tạm dừng quầy", "Pause the counter"],
-  pause_hint: ["Bấm 1–5 chọn lý do, rồi Enter. Lý do chỉ nhân viên thấy.", "Press 1–5 for the reason, then Enter. Only staff see it."],
+  pause_hint: ["Bấm 1–5 chọn lý do, rồi Enter. Phòng chờ thấy lý do và giờ làm lại.", "Press 1–5 for the reason, then Enter. The waiting room sees it, and when you are back."],
   pause_reason: ["Lý do", "Reason"],
   pause_minutes: ["Khoảng bao lâu?", "For about how long?"],
   short_break: ["Nghỉ một lát", "Short break"],
@@ -163,10 +163,13 @@ export function setLanguage(value) {
 
 const at = (pair) => pair[current === "en" ? 1 : 0];
 
+const filled = (pair, values) => at(pair).replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+
 /** The words of a key in the language chosen, with {places} filled. An unknown key is a mistake of ours: it throws. */
-export function say(key, values = {}) {
-  return at(WORDS[key]).replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
-}
+export const say = (key, values = {}) => filled(WORDS[key], values);
+
+/** `say` with a page's own words before the shared ones. */
+export const sayWith = (own) => (key, values = {}) => filled(own[key] || WORDS[key], values);
 
 export const roleName = (role) => at(ROLES[role] || [role, role]);
 

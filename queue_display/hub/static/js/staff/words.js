@@ -1,6 +1,6 @@
 // The words of the two pages beside the clerk's: reception and supervisor. What the pages share stands in ../words.js.
 
-import { language, say as shared } from "../words.js";
+import { sayWith } from "../words.js";
 
 const WORDS = {
   // both
@@ -112,13 +112,12 @@ const WORDS = {
   col_counter: ["Quầy", "Counter"],
   col_state: ["Trạng thái", "State"],
   col_ticket: ["Đang làm", "Now"],
-  col_for: ["Được", "For"],
+  col_for: ["Bao lâu", "For"],
   col_services: ["Nhận", "Takes"],
   col_service: ["Lĩnh vực", "Service"],
   col_waiting: ["Chờ", "Wait"],
   col_longest: ["Lâu nhất", "Longest"],
   col_estimate: ["Ước tính", "Estimate"],
-  col_left: ["Còn", "Left"],
   pause_until: ["{reason}, đến {time}", "{reason}, until {time}"],
   pause_over: ["quá hẹn {n} phút", "{n} min over"],
   seat_taken: ["có người ngồi từ {time}", "seated since {time}"],
@@ -202,9 +201,5 @@ const WORDS = {
   fig_bars: ["Số đã cấp mỗi giờ", "Numbers issued each hour"],
 };
 
-/** A key of this page, or of those that all pages share. An unknown key is a mistake of ours: it throws. */
-export function say(key, values = {}) {
-  const pair = WORDS[key];
-  if (!pair) return shared(key, values);
-  return pair[language() === "en" ? 1 : 0].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
-}
+/** A key of these pages, or of those that all pages share. */
+export const say = sayWith(WORDS);

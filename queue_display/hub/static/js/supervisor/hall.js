@@ -27,7 +27,7 @@ class Table {
     this.open = open;
     this.chosen = chosen;
     this.node = el("section.panel", { id: `${name}-panel` },
-      el("table", { id: name }, el("caption", {}, say(name)), el("thead", {}, el("tr", {}, ...columns.map((key) => el("th", { scope: "col" }, say(key))))), this.body));
+      el("table", { id: name }, el("caption", {}, el("span.quiet-only", {}, say(name))), el("thead", {}, el("tr", {}, ...columns.map((key) => el("th", { scope: "col" }, say(key))))), this.body));
   }
 
   /** The row of an id with its cells; made at the first call. */
@@ -69,7 +69,7 @@ export class Hall {
       this.drawTools();
     };
     this.counters = new Table("counters", ["col_counter", "col_state", "col_ticket", "col_for", "col_services"], (id) => open("counters", id), choose("counters"));
-    this.services = new Table("services", ["col_service", "col_waiting", "col_longest", "col_estimate", "col_left"], (id) => open("services", id), choose("services"));
+    this.services = new Table("services", ["col_service", "col_waiting", "col_longest", "col_estimate"], (id) => open("services", id), choose("services"));
     const tool = (name, key, kind = "button.button") => el(kind, { type: "button", id: `do-${name}`, onclick: () => act(name) }, el("span", {}, say(`do_${name}`)), el("kbd", { "aria-hidden": "true" }, key));
     this.tools = { services: tool("services", "Enter"), pause: tool("pause", "B"), open: tool("open", "M"), close: tool("close", "O") };
     this.toolName = el("b", {});
@@ -122,7 +122,7 @@ export class Hall {
       const word = held && counter.state === "open" ? say(held.state) : say(counter.state === "open" ? "open" : counter.state);
       row.soft = el("small", {});
       state.replaceChildren(el("span.chip", {}, counter.emergency ? say("emergency_short") : word), row.soft);
-      ticket.replaceChildren(held ? el("span.number", {}, held.number) : "–", held && held.priority ? el("span.mark", { title: say("priority") }, el("span.quiet-only", {}, say("priority")), "★") : "");
+      ticket.replaceChildren(held ? el("span.number", {}, held.number) : "–", held && held.priority ? el("small", {}, say("priority")) : "");
       const letters = counter.services.map((id) => this.data.services.find((each) => each.id === id)).filter(Boolean);
       services.replaceChildren(...letters.map((each) => el("span.letter", { title: named(each, "name") }, each.letter)), changedToday(counter) ? el("small", {}, say("changed_today")) : "");
       row.time = time;
@@ -149,14 +149,15 @@ export class Hall {
   }
 
   drawService(service, now) {
-    const row = this.services.row(service.id, ["waiting", "longest", "estimate", "left"]);
-    const [waiting, longestCell, estimate, left] = row.parts;
+    const row = this.services.row(service.id, ["waiting", "longest", "estimate"]);
+    const [waiting, longestCell, estimate] = row.parts;
     const status = statusOf(service);
     const line = status.code === "open" ? "" : statusLine(service, this.store);
-    const key = JSON.stringify([service.name, line, service.letter]);
+    const left = status.code === "open" && typeof service.left === "number" ? say("left", { n: count(service.left) }) : "";
+    const key = JSON.stringify([service.name, line, left, service.letter]);
     if (row.button.dataset.key !== key) {
       row.button.dataset.key = key;
-      row.button.replaceChildren(el("span.letter", {}, service.letter), el("span.two", {}, el("b", {}, named(service, "name")), line ? el("small.late", {}, line) : ""));
+      row.button.replaceChildren(el("span.letter", {}, service.letter), el("span.two", {}, el("b", {}, named(service, "name")), line ? el("small.late", {}, line) : "", left ? el("small", {}, left) : ""));
     }
     row.node.dataset.status = status.code;
     const waits = longest(this.data, service, now);
@@ -164,7 +165,6 @@ export class Hall {
     setText(longestCell, waits === null ? "–" : say("minutes", { n: waits }));
     longestCell.classList.toggle("late", Boolean(service.long_wait));
     setText(estimate, service.waiting ? range(service.estimate) || "–" : "–");
-    setText(left, typeof service.left === "number" ? count(service.left) : "–");
   }
 
   tick() {
