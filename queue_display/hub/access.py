@@ -6,6 +6,7 @@ that is not in the table does not exist: the hub refuses to start with it.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -20,6 +21,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from config.settings import Settings, Token
+from queue_display.hub.officers import MARK, Officers, Session
+from queue_display.hub.seats import Listener, Standing
 from queue_display.model import EngineError
 
 ROLES = frozenset({"bridge", "kiosk", "clerk", "reception", "supervisor", "leader", "display", "technician"})
@@ -64,6 +67,9 @@ TABLE: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/session"): OPEN,
     ("GET", "/v1/session"): ALL,
     ("DELETE", "/v1/session"): OPEN,
+    ("POST", "/v1/session/seat"): frozenset({"clerk", "reception", "supervisor"}),
+    ("POST", "/v1/session/leave"): frozenset({"clerk", "reception", "supervisor"}),
+    ("GET", "/v1/seats"): frozenset({"supervisor", "technician"}),
     ("WS", "/v1/stream"): ALL,
 }
 """The one table. `OPEN` routes ask for no principal; every other names the roles that may use it."""
@@ -80,11 +86,13 @@ _KEY = re.compile(r"^[\x21-\x7e]{8,128}$")
 
 @dataclass(frozen=True)
 class Principal:
-    """Who asks: goes into every event as `role:device`."""
+    """Who asks: goes into every event as `role:device`. An officer signed in by PIN also has a session with seats."""
 
     role: str
     device: str
     counter: int | None
+    session: Session | None = None
+    standing: Standing | None = None
 
     @property
     def actor(self) -> str:
@@ -138,6 +146,8 @@ class Gate:
         self._origins = {each.rstrip("/").lower() for each in settings.hub.origins}
         self._own = {0, os.getuid()}
         self._peers = _uids(settings.hub.peers)
+        self.officers: Officers | None = None
+        """Set by the hub that has desks; without it no session of an officer is believed."""
 
     # -- the Unix socket -----------------------------------------------------------------------------------------
 
@@ -204,13 +214,28 @@ class Gate:
     def cookie(self, token: Token, counter: int | None) -> str:
         """A session's value: which token, which counter, signed. It outlives a restart, and dies with its token."""
         body = urlsafe_b64encode(json.dumps([token.sha256, counter]).encode()).decode()
-        return f"{body}.{self._sign(body)}"
+        return f"{body}.{self.sign(body)}"
 
-    def _sign(self, body: str) -> str:
+    def sign(self, body: str) -> str:
+        """The signature of a session's body."""
         return hmac.new(self._secret, body.encode(), hashlib.sha256).hexdigest()
 
     def session(self, cookies: str | None) -> Principal | None:
-        """The principal of a session cookie; None without a valid one."""
+        """The principal of a session cookie; None without a valid one. Refuses (401) an officer's that is over."""
+        body = self._body(cookies)
+        if body is None:
+            return None
+        content = json.loads(urlsafe_b64decode(body))
+        if content[0] != MARK:
+            digest, counter = content
+            token = self._tokens.get(digest)
+            return self.principal(token, counter) if token is not None else None
+        if self.officers is None:
+            return None
+        return self.officer(self.officers.session(body))
+
+    def _body(self, cookies: str | None) -> str | None:
+        """What a session cookie of ours says, if its signature is right."""
         if not cookies:
             return None
         try:
@@ -220,11 +245,36 @@ class Gate:
         if morsel is None:
             return None
         body, _, signature = morsel.value.partition(".")
-        if not hmac.compare_digest(signature.encode(), self._sign(body).encode()):
-            return None
-        digest, counter = json.loads(urlsafe_b64decode(body))
-        token = self._tokens.get(digest)
-        return self.principal(token, counter) if token is not None else None
+        return body if hmac.compare_digest(signature.encode(), self.sign(body).encode()) else None
+
+    def officer(self, session: Session) -> Principal:
+        """The principal of an officer's session, with the seats it has at this moment."""
+        assert self.officers is not None
+        standing = self.officers.standing(session)
+        counter = min(standing.held, default=min(session.claims, default=None))
+        return Principal(session.staff.role, session.staff.id, counter, session, standing)
+
+    def acts(self, who: Principal) -> None:
+        """Somebody does something: an officer's session is not idle. Refuses (409) one that lost every seat."""
+        must_sit(who)
+        if who.session is not None and self.officers is not None:
+            self.officers.seats.acted(who.session.sid)
+
+    def watches(self, who: Principal, page: Listener) -> None:
+        """A page of `who` is at the stream: the pulse of its seats."""
+        if who.session is not None and self.officers is not None:
+            self.officers.seats.joined(who.session.sid, page)
+
+    def leaves(self, who: Principal, page: Listener) -> None:
+        """It is gone; its seats are free after the grace."""
+        if who.session is not None and self.officers is not None:
+            seats = self.officers.seats
+            seats.left(who.session.sid, page)
+            asyncio.get_running_loop().call_later(seats.grace_s + 0.5, seats.sweep)
+
+    def over(self, who: Principal) -> bool:
+        """Whether the session behind a stream has ended."""
+        return who.session is not None and self.officers is not None and self.officers.over(who.session)
 
     # -- where from ----------------------------------------------------------------------------------------------
 
@@ -247,9 +297,35 @@ class Gate:
 
 
 def may_act_at(principal: Principal, counter: int) -> None:
-    """A clerk acts at the own counter only. Refuses (403)."""
-    if principal.role == "clerk" and principal.counter != counter:
-        raise forbidden({"counter": counter}, {"counter": principal.counter})
+    """A clerk acts at the own counter only. Refuses (403), and (409 `seat_lost`) where somebody else sits now."""
+    if principal.role != "clerk":
+        return
+    if principal.standing is None:
+        if principal.counter != counter:
+            raise forbidden({"counter": counter}, {"counter": principal.counter})
+    elif counter in principal.standing.lost:
+        raise seat_lost(counter)
+    elif counter not in principal.standing.held:
+        raise forbidden({"counter": counter}, {"counter": sorted(principal.standing.held)})
+
+
+def must_sit(principal: Principal) -> None:
+    """A clerk whose every seat was taken over does nothing any more. Refuses (409 `seat_lost`)."""
+    standing = principal.standing
+    if principal.role == "clerk" and standing is not None and standing.lost and not standing.held:
+        raise seat_lost(min(standing.lost))
+
+
+def seat_lost(counter: int) -> EngineError:
+    """409: somebody else sits at this counter now."""
+    return refuse(
+        409,
+        "seat_lost",
+        f"Quầy {counter} đã có người khác ngồi. Việc vừa bấm chưa được làm.",
+        f"Somebody else sits at counter {counter} now. Nothing was done.",
+        counter,
+        "POST /v1/session/seat",
+    )
 
 
 def _uids(peers: Mapping[str, Iterable[str]]) -> dict[int, frozenset[str]]:

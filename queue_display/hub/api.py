@@ -18,8 +18,8 @@ from queue_display import engine, posts, printing
 from queue_display.desk import Desk, dumps
 from queue_display.draft import Draft
 from queue_display.health import Notice
-from queue_display.hub import bodies, pages, stream
-from queue_display.hub.access import COOKIE, JOB_KINDS, Gate, forbidden, may_act_at, refuse
+from queue_display.hub import api_session, bodies, pages, stream
+from queue_display.hub.access import JOB_KINDS, Gate, forbidden, may_act_at, refuse
 from queue_display.hub.gatekeeper import Json, asked, gated, install_errors, principal
 from queue_display.model import JobState, Press, Ticket, TicketState
 from queue_display.window import audience_of
@@ -61,7 +61,7 @@ def build(settings: Settings, desk: Desk, gate: Gate) -> FastAPI:
     _asking(router, desk)
     _jobs(router, desk)
     _reports(router, desk)
-    _sessions(router, desk, gate, secure=bool(settings.hub.tls_cert))
+    api_session.attach(router, settings, desk, gate)
     router.route_class = APIRoute  # pages and stream need no principal of ours, or judge it themselves
     stream.attach(app, desk, gate)
     pages.attach(app, settings)
@@ -302,30 +302,3 @@ def _reports(router: APIRouter, desk: Desk) -> None:
             return {}
 
         return Json(desk.run(asked(request), command))
-
-
-def _sessions(router: APIRouter, desk: Desk, gate: Gate, *, secure: bool) -> None:
-    @router.post("/v1/session")
-    async def sign_in(request: Request, body: bodies.SessionBody) -> Response:
-        """Sign a browser in."""
-        token = gate.token(body.token)
-        who = gate.principal(token, body.counter)
-        answer = Json(dumps({"rev": desk.rev, "role": who.role, "device": who.device, "counter": who.counter}))
-        year = 365 * 86400  # a TV on the wall has nobody to sign it in again
-        answer.set_cookie(
-            COOKIE, gate.cookie(token, body.counter), max_age=year, httponly=True, samesite="strict", secure=secure
-        )
-        return answer
-
-    @router.get("/v1/session")
-    async def who_am_i(request: Request) -> Response:
-        """Who the browser is."""
-        who = principal(request)
-        return Json(dumps({"rev": desk.rev, "role": who.role, "device": who.device, "counter": who.counter}))
-
-    @router.delete("/v1/session")
-    async def sign_out(request: Request) -> Response:
-        """Sign the browser out."""
-        answer = Json(dumps({"rev": desk.rev}))
-        answer.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=secure)
-        return answer

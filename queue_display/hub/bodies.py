@@ -130,10 +130,3 @@ class FactBody(Body):
 
     type: Literal["rating.given", "lookup.answered", "link.stats"]
     data: dict[str, Any]
-
-
-class SessionBody(Body):
-    """Sign a browser in."""
-
-    token: Annotated[str, Field(min_length=8, max_length=200)]
-    counter: CounterNumber | None = None

@@ -27,8 +27,8 @@ from queue_display.model import EngineError
 log = logging.getLogger("hub")
 
 MAX_BODY = 64 * 1024
-_KEYLESS = frozenset({"/v1/press", "/v1/session"})
-"""POSTs that need no key: a press is its own, a session changes nothing in the ledger."""
+KEYLESS = frozenset({"/v1/press", "/v1/session", "/v1/session/seat", "/v1/session/leave"})
+"""POSTs that need no key: a press is its own, a session and a seat change nothing in the ledger."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -68,7 +68,7 @@ def gated(gate: Gate) -> type[APIRoute]:
             inner = lean(self.endpoint) if commands else super().get_route_handler()
             method = next(iter(self.methods or ()))
             roles = TABLE[(method, self.path)]
-            keyed = method == "POST" and self.path not in _KEYLESS
+            keyed = method == "POST" and self.path not in KEYLESS
 
             async def handler(request: Request) -> Response:
                 headers = request.headers
@@ -81,6 +81,7 @@ def gated(gate: Gate) -> type[APIRoute]:
                     gate.check_origin(headers)
                     _check_size(headers)
                     if keyed:
+                        gate.acts(request.scope["principal"])
                         key = check_key(headers.get("idempotency-key"))
                         body = await request.body()
                         actor = request.scope["principal"].actor

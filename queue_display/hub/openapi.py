@@ -8,6 +8,7 @@ from config.settings import Counter, Service, Settings
 from queue_display.desk import Desk
 from queue_display.hub.access import ROLES, TABLE, Gate
 from queue_display.hub.api import build
+from queue_display.hub.gatekeeper import KEYLESS
 
 
 def document() -> dict[str, Any]:
@@ -21,7 +22,7 @@ def document() -> dict[str, Any]:
             roles = TABLE[(method.upper(), path)]
             if roles:
                 operation["x-roles"] = sorted(roles)
-            keyed = method == "post" and path not in ("/v1/press", "/v1/session")
+            keyed = method == "post" and path not in KEYLESS
             if keyed:
                 operation.setdefault("parameters", []).append(
                     {

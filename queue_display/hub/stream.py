@@ -6,6 +6,7 @@ A viewer that does not keep up is cut off, so that it comes back for a new snaps
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
@@ -21,14 +22,16 @@ PING_S = {"bridge": 2.0, "kiosk": 2.0}
 PING_OTHERS_S = 10.0
 QUEUED = 512
 PING = '{"type":"ping"}'
+SESSION_OVER = 4401
 
 
 class Viewer:
     """One connection's queue."""
 
-    def __init__(self, audience: Audience, ping_s: float = PING_OTHERS_S) -> None:
+    def __init__(self, audience: Audience, ping_s: float = PING_OTHERS_S, over: Callable[[], bool] = bool) -> None:
         self.audience = audience
         self._ping_s = ping_s
+        self._over = over
         self.slow = asyncio.Event()
         self._queue: asyncio.Queue[str] = asyncio.Queue(QUEUED)
 
@@ -40,8 +43,11 @@ class Viewer:
             self.slow.set()
 
     async def pump(self, socket: WebSocket) -> None:
-        """Send what is queued; a ping when nothing was for `ping_s` seconds."""
+        """Send what is queued; a ping when nothing was for `ping_s` seconds. Ends with the session it belongs to."""
         while not self.slow.is_set():
+            if self._over():
+                await socket.close(SESSION_OVER, "session over")
+                return
             try:
                 async with asyncio.timeout(self._ping_s):
                     text = await self._queue.get()
@@ -65,7 +71,8 @@ def attach(app: FastAPI, desk: Desk, gate: Gate) -> None:
             await socket.send_denial_response(refusal(error))
             return
         await socket.accept()
-        viewer = Viewer(audience_of(who.role), PING_S.get(who.role, PING_OTHERS_S))
+        viewer = Viewer(audience_of(who.role), PING_S.get(who.role, PING_OTHERS_S), lambda: gate.over(who))
+        gate.watches(who, viewer)
         viewer.send(desk.snapshot_message(viewer.audience))
         desk.subscribers.add(viewer)
         pump = asyncio.create_task(viewer.pump(socket))
@@ -74,6 +81,7 @@ def attach(app: FastAPI, desk: Desk, gate: Gate) -> None:
             await asyncio.wait({pump, listen}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             desk.subscribers.discard(viewer)
+            gate.leaves(who, viewer)
             for task in (pump, listen):
                 task.cancel()
                 # What ends a stream is the other end going away: nothing to tell.
