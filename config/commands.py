@@ -51,6 +51,7 @@ def _check(arguments: argparse.Namespace) -> int:
     path = arguments.file or arguments.config
     try:
         settings = load_settings(path)
+        _rooms_agree(settings)
     except SettingsError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
@@ -59,6 +60,19 @@ def _check(arguments: argparse.Namespace) -> int:
     print(f"Đúng: {services} lĩnh vực, {counters} quầy, {boards} bảng.")
     print(f"Good: {services} services, {counters} counters, {boards} boards.")
     return EXIT_OK
+
+
+def _rooms_agree(settings: Any) -> None:
+    """What a room knows about files that the settings name (device profiles). Raises `SettingsError`."""
+    from importlib.metadata import entry_points
+
+    from config.load import SettingsError
+
+    problems = []
+    for entry in sorted(entry_points(group="motcua.settings"), key=lambda each: each.name):
+        problems += entry.load()(settings)
+    if problems:
+        raise SettingsError(problems)
 
 
 def _load_or_fail(path: Path | None) -> Any:

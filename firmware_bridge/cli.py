@@ -51,10 +51,12 @@ def _settings(path: Path | None) -> Settings:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from config.cli import fail
+    from config.cli import fail, settings_or_fail
+    from firmware_bridge.profile_check import require_profiles
     from firmware_bridge.service import run
 
     settings = _settings(arguments.config)
+    settings_or_fail(require_profiles, settings)
     token = os.environ.get("MOTCUA_TOKEN")
     if arguments.token_file is not None:
         try:

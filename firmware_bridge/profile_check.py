@@ -99,6 +99,12 @@ def problems_of(settings: Settings) -> list[Problem]:
     return list(found.values())
 
 
+def require_profiles(settings: Settings) -> None:
+    """Raises SettingsError when a profile that the settings name cannot be used as they use it."""
+    if problems := problems_of(settings):
+        raise SettingsError(problems)
+
+
 def disagreements(board: Board, bus: Bus, profile: Profile, letters: list[str]) -> Iterator[tuple[str, str]]:
     """Where a board of the settings and its profile do not fit: (key, sentence)."""
     if profile.protocol != bus.protocol:

@@ -18,6 +18,7 @@ from config.settings import Settings
 from firmware_bridge import contract
 from firmware_bridge.control import ControlServer
 from firmware_bridge.errands import Errand, Errands
+from firmware_bridge.foreign_buses import ForeignBuses
 from firmware_bridge.jobs import JobWorker
 from firmware_bridge.linkstats import LinkReports
 from firmware_bridge.node import (
@@ -64,6 +65,7 @@ class Bridge:
         self._buses: dict[str, SerialBus] = {}
         self._nodes: dict[panels.Place, Node] = {}
         self._make_buses()
+        self._foreign = ForeignBuses(settings, self._parts.tell, self._beat)
         self._gpio = open_panel(settings, self._gpio_pressed, self._parts.tell)
         self._speaker = open_speaker(settings)
         self._jobs = JobWorker(
@@ -86,6 +88,8 @@ class Bridge:
     def _make_buses(self) -> None:
         addresses = panels.places(self._settings)
         for bus in self._settings.buses:
+            if bus.protocol != "motcua":
+                continue
             nodes = {}
             for address in addresses[bus.id]:
                 node = Node(address, contract.dictionary(), random.randrange(16), random.randrange(256))
@@ -105,6 +109,7 @@ class Bridge:
         self._jobs.start()
         for bus in self._buses.values():
             bus.start()
+        self._foreign.start()
         if self._gpio:
             self._gpio.start()
         stream = threading.Thread(target=self._follow, name="stream", daemon=True)
@@ -118,6 +123,7 @@ class Bridge:
         stream.join(5)
         for bus in self._buses.values():
             bus.stop()
+        self._foreign.stop()
         if self._gpio:
             self._gpio.close()
         self._jobs.stop()
@@ -173,6 +179,7 @@ class Bridge:
         self._alive = alive
         for (bus, _), node in self._nodes.items():
             self._buses[bus].do(lambda node=node: node.set_hub(alive, milliseconds()))  # type: ignore[misc]
+        self._foreign.set_hub(alive)
         if self._gpio:
             self._gpio.set_hub(alive)
 
@@ -186,6 +193,7 @@ class Bridge:
             self._gpio.hub_presses(presses)
 
     def _show(self, boards: list[Mapping[str, Any]]) -> None:
+        self._foreign.show(boards)
         contents = panels.contents(self._settings, boards)
         if self._gpio:
             self._gpio.show(contents)
@@ -313,6 +321,7 @@ class Bridge:
                 }
                 for name, bus in self._buses.items()
             },
+            "boards": self._foreign.state(),
             "parts": self._parts.now(),
             "speaker": self._speaker.state(),
             "gpio": self._gpio.state() if self._gpio else None,

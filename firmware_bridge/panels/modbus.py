@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from firmware_bridge import modbus
@@ -19,6 +19,7 @@ SEGMENTS = "abcdefg."
 class Piece:
     """One write with its values, before it becomes a frame: `wire` is the address on the wire, from nought."""
 
+    index: int
     write: Write
     row: int | None
     unit: int
@@ -51,12 +52,13 @@ def holes(profile: Profile, rows: Rows) -> str:
 
 def _pieces(profile: Profile, unit: int, place: int, rows: Rows, brightness: int) -> Iterator[Piece]:
     whole = rows[0] if profile.kind == "counter" else overall(rows)
-    for per_row, run in groupby(profile.write, key=lambda write: write.stride is not None):
+    for per_row, run in groupby(enumerate(profile.write), key=lambda each: each[1].stride is not None):
         writes = list(run)
         for at, row in enumerate(rows) if per_row else ((None, whole),):
-            for write in writes:
+            for index, write in writes:
                 wire = first_of(profile, write) + place * profile.place_stride + (at or 0) * (write.stride or 0)
                 yield Piece(
+                    index,
                     write,
                     at,
                     unit + (at or 0) * profile.unit_step,
@@ -89,7 +91,7 @@ def _merge_masks(pieces: list[Piece]) -> list[Piece]:
             out.append(piece)
         elif key not in done:
             done.add(key)
-            out.append(Piece(piece.write, piece.row, piece.unit, piece.wire, (bits[key],)))
+            out.append(replace(piece, values=(bits[key],)))
     return out
 
 
@@ -104,7 +106,7 @@ def _requests(profile: Profile, piece: Piece, pieces: list[Piece]) -> Iterator[R
         part = piece.values[start : start + most]
         wire = (piece.wire + start) & 0xFFFF
         yield Request(
-            place=f"{piece.unit}/{'c' if write.coil is not None else 'r'}{wire}/{len(part)}/{piece.row}",
+            place=f"{piece.index}/{piece.row}/{start}",
             frame=modbus.write(piece.unit, function, wire, part),
             label=vendor_name(profile, write, wire, len(part)),
             row=piece.row,
@@ -243,7 +245,7 @@ def _code(write: Write, char: str) -> int | None:
 
 
 def _shape(write: Write, char: str) -> int | None:
-    shapes, missing = segments(char)  # type: ignore[no-untyped-call]
+    shapes, missing = segments(char)
     if missing:
         return None
     shape = sum(1 << bit for bit, name in enumerate(write.bits) if shapes[0] >> SEGMENTS.index(name) & 1)

@@ -21,6 +21,11 @@ class Row:
     called: bool = False
 
     @property
+    def key(self) -> tuple[str, int | None]:
+        """What makes a call new: this number at this counter."""
+        return self.text, self.counter
+
+    @property
     def letter(self) -> str:
         """`A` of A042."""
         return self.text.rstrip("0123456789")
@@ -55,8 +60,8 @@ def all_in(state: State, count: int) -> Rows:
 
 def newly_called(rows: Rows, before: Rows) -> Rows:
     """The rows, those marked as called whose number did not stand at that counter before."""
-    known = {(row.text, row.counter) for row in before}
-    return tuple(replace(r, called=r.state == "number" and (r.text, r.counter) not in known) for r in rows)
+    known = {row.key for row in before}
+    return tuple(replace(r, called=r.state == "number" and r.key not in known) for r in rows)
 
 
 def overall(rows: Iterable[Row]) -> Row:
