@@ -17,6 +17,7 @@ from config.process import EXIT_REFUSED, EXIT_UNREACHABLE
 from queue_display.client import HubClient, HubRefused, HubUnreachable
 from queue_display.model import TICKET_STATES
 from queue_display.say import register_say
+from queue_display.staff_cli import register_staff
 
 CLI_BOARD = "c1c1c1c1c1c1c1c1"
 """The board id under which presses from the command line stand: no microcontroller has it."""
@@ -96,6 +97,7 @@ def register(subparsers: Any) -> None:
             one.add_argument("--papers", action="store_true", help="chờ bổ sung giấy tờ | waiting for papers")
 
     register_say(subparsers)
+    register_staff(subparsers)
     bench = command_group(subparsers, "bench", "đo tốc độ | measure")
     issue = bench.add_parser(
         "issue", help="phát số và gọi số qua hub, có ghi bền | issue and call over the hub, durable"
