@@ -40,9 +40,19 @@ class TicketData(_Data):
     counter: Annotated[int, Field(ge=1, le=99)] | None = None
     from_counter: Annotated[int, Field(ge=1, le=99)] | None = None
     from_service: Word | None = None
+    to_service: Word | None = None
     calls: Annotated[int, Field(ge=0, le=1000)] = 0
     ahead: Annotated[int, Field(ge=0, le=100000)] | None = None
     reason: Word | None = None
+    source: Word | None = None
+    actor: Actor
+
+
+class RefusedData(_Data):
+    """A press got no number: outside the hours, quota, closed day. At most one a minute and service is told."""
+
+    service: Word
+    code: Word
     source: Word | None = None
     actor: Actor
 
@@ -59,12 +69,66 @@ class PrintData(_Data):
 
 
 class CounterData(_Data):
-    """A counter opened, paused, resumed or closed."""
+    """A counter opened, paused, resumed or closed; called for help; took its last act back; serves other services."""
 
     counter: Annotated[int, Field(ge=1, le=99)]
     state: Word
     reason: Word | None = None
     minutes: Annotated[int, Field(ge=1, le=240)] | None = None
+    services: Annotated[int, Field(ge=1, le=30)] | None = None
+    actor: Actor
+
+
+class HelpData(_Data):
+    """Somebody asked for a helper, or one came; never who."""
+
+    help: Annotated[int, Field(ge=1)]
+    where: Literal["kiosk", "reception", "counter"]
+    what: Literal["write", "guide"]
+    counter: Annotated[int, Field(ge=1, le=99)] | None = None
+    actor: Actor
+
+
+class BroadcastData(_Data):
+    """A supervisor's text for all was shown or taken away; not its words."""
+
+    minutes: Annotated[int, Field(ge=1, le=240)] | None = None
+    actor: Actor
+
+
+class ListData(_Data):
+    """A list of appointments was taken: how many entries, not which."""
+
+    added: Annotated[int, Field(ge=0)]
+    changed: Annotated[int, Field(ge=0)]
+    dropped: Annotated[int, Field(ge=0)]
+    kept: Annotated[int, Field(ge=0)]
+    actor: Actor
+
+
+Count = Annotated[int, Field(ge=0)]
+Seconds = Annotated[float, Field(ge=0)]
+
+
+class HourData(_Data):
+    """Sums of one service and one hour: people waited, came to the counter, were served. Seconds."""
+
+    day: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    hour: Annotated[int, Field(ge=0, le=23)]
+    service: Word
+    issued: Count
+    waiting_n: Count = 0
+    waiting_sum_s: Seconds = 0
+    waiting_median_s: Seconds | None = None
+    waiting_p90_s: Seconds | None = None
+    arrival_n: Count = 0
+    arrival_sum_s: Seconds = 0
+    arrival_median_s: Seconds | None = None
+    arrival_p90_s: Seconds | None = None
+    serving_n: Count = 0
+    serving_sum_s: Seconds = 0
+    serving_median_s: Seconds | None = None
+    serving_p90_s: Seconds | None = None
     actor: Actor
 
 
@@ -124,6 +188,7 @@ class DayData(_Data):
     day: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
     issued: Annotated[int, Field(ge=0)]
     voided: Annotated[int, Field(ge=0)] = 0
+    carried: Annotated[int, Field(ge=0)] = 0
     actor: Actor
 
 
@@ -152,6 +217,12 @@ def _types() -> dict[str, EventType]:
         ("ticket.returned", "ticket", TicketData, "back in the queue"),
         ("ticket.cancelled", "ticket", TicketData, "withdrawn while waiting"),
         ("ticket.void", "ticket", TicketData, "declared void by staff"),
+        ("ticket.also", "ticket", TicketData, "one more service in this visit"),
+        ("ticket.noted", "ticket", TicketData, "a code word on the ticket"),
+        ("ticket.carried", "ticket", TicketData, "keeps its number overnight"),
+        ("ticket.reopened", "ticket", TicketData, "was closed by mistake and is open again"),
+        ("ticket.undone", "ticket", TicketData, "as before a counter's last act, which was taken back"),
+        ("ticket.refused", "ticket", RefusedData, "a press got no number"),
         ("print.printed", "print", PrintData, "on paper"),
         ("print.no_paper", "print", PrintData, "the printer has no paper"),
         ("print.failed", "print", PrintData, "not printed"),
@@ -161,6 +232,16 @@ def _types() -> dict[str, EventType]:
         ("counter.paused", "audit", CounterData, "a counter paused, with a reason"),
         ("counter.resumed", "audit", CounterData, "a counter went on"),
         ("counter.closed", "audit", CounterData, "a counter closed"),
+        ("counter.emergency", "audit", CounterData, "an officer calls for help"),
+        ("counter.emergency_over", "audit", CounterData, "the call for help is over"),
+        ("counter.services", "audit", CounterData, "today's services of a counter were set"),
+        ("counter.undone", "audit", CounterData, "a counter took its last act back"),
+        ("help.asked", "audit", HelpData, "somebody asked for a helper"),
+        ("help.done", "audit", HelpData, "a helper came"),
+        ("broadcast.shown", "audit", BroadcastData, "a text for all is shown"),
+        ("broadcast.cleared", "audit", BroadcastData, "it was taken away"),
+        ("appointments.listed", "audit", ListData, "a list of appointments was taken"),
+        ("stats.hour", "audit", HourData, "sums of one service and one hour"),
         ("rating.given", "rating", RatingData, "a citizen answered"),
         ("lookup.answered", "lookup", LookupData, "a dossier look-up was answered"),
         ("part.degraded", "health", PartData, "a part works badly or not at all"),
@@ -168,6 +249,8 @@ def _types() -> dict[str, EventType]:
         ("link.stats", "health", LinkData, "counters of a serial link"),
         ("ledger.epoch", "audit", LedgerData, "a new epoch began"),
         ("day.rolled", "audit", DayData, "a new service day began; counts are of the day that ended"),
+        ("day.closed", "audit", DayData, "no more numbers today"),
+        ("day.opened", "audit", DayData, "a closed day opened again, or a day was begun by hand"),
     ]
     return {
         f"vn.motcua.{name}": EventType(f"vn.motcua.{name}", event_class, model, meaning)

@@ -10,7 +10,6 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,6 +23,8 @@ from queue_display.hall import Hall
 from queue_display.health import CLOCK_UNTRUSTED, LEDGER_SET_ASIDE, STORAGE_FULL, Notice
 from queue_display.ledger import RESTART_SKIP, Ledger, LedgerError, Origin, Request
 from queue_display.model import Change, EngineError, Job, Now, Press, Ticket
+from queue_display.rules.issuing import REFUSALS, press_refused
+from queue_display.upkeep import Upkeep
 from queue_display.window import AUDIENCES, Audience, Touched, Window
 
 log = logging.getLogger("hub")
@@ -88,6 +89,8 @@ class Desk:
         self.hall = self._load(now)
         self.rev = self._stored = self.ledger.rev + RESTART_SKIP
         self.window = Window(settings, self.hall)
+        self.upkeep = Upkeep(self)
+        self._by_the_clock = self.window.by_the_clock(now)
         self._published = self.rev
         self._start(now)
 
@@ -106,6 +109,10 @@ class Desk:
         hall.series = ledger.series(hall.service_day)
         hall.presses = ledger.presses()
         hall.last_job = ledger.last_job()
+        hall.helps = {each.id: each for each in ledger.helps()}
+        hall.last_help = ledger.last_help()
+        hall.appointments = {each.code: each for each in ledger.appointments(hall.service_day)}
+        hall.notes = ledger.notes()
         return hall
 
     def _start(self, now: Now) -> None:
@@ -118,7 +125,7 @@ class Desk:
             draft.change.events.append(("vn.motcua.ledger.epoch", data))
         printing.after_restart(draft)
         try:
-            self._commit(draft.change, now)
+            self.commit(draft.change, now)
             self.roll_if_due(now)
         except LedgerError as error:
             # A full disk keeps nobody from being called: the hub starts, and says why it cannot issue.
@@ -142,23 +149,33 @@ class Desk:
         change = draft.change
         rev = self.rev + 1 if change else self.rev
         answer = dumps({"rev": rev, **fields})
-        self._commit(change, now, Request(asked.key, asked.hash, lambda: answer))
+        self.commit(change, now, Request(asked.key, asked.hash, lambda: answer))
         return answer
 
     def press(self, actor: str, press: Press, service: str) -> str:
         """A press of a button. The press itself is the key: the same one gives the same ticket, whatever the day."""
         found = self.ledger.press(press)
         if found is not None:
-            ticket_id, button = found
+            ticket_id, button, refused = found
             if button != press.button:
                 raise _other_request(press.key)
-            ticket = self.hall.tickets.get(ticket_id) or self.ledger.ticket(ticket_id)
-            return dumps({"rev": self.rev, "ticket": ticket.as_json() if ticket else None, "repeated": True})
+            before = (self.hall.tickets.get(ticket_id) or self.ledger.ticket(ticket_id)) if ticket_id else None
+            shown = {"ticket": before.as_json() if before else None}
+            return dumps({"rev": self.rev, **shown, **_refused(refused), "repeated": True})
         now = self.now()
         self.roll_if_due(now)
         draft = Draft(self.hall, now, actor)
-        ticket = engine.issue(draft, service, press=press, source="button")
-        self._commit(draft.change, now)
+        try:
+            ticket = engine.issue(draft, service, press=press, source="button")
+        except EngineError as error:
+            if error.code not in REFUSALS:
+                raise
+            # The button must stop asking: the press is committed with the reason why it got no number.
+            draft = Draft(self.hall, now, actor)
+            refused = press_refused(draft, press, service, error)
+            self.commit(draft.change, now)
+            return dumps({"rev": self.rev, "ticket": None, **_refused(refused)})
+        self.commit(draft.change, now)
         return dumps({"rev": self.rev, "ticket": ticket.as_json()})
 
     def _again(self, asked: Asked, stored_hash: str, answer: str) -> str:
@@ -170,13 +187,14 @@ class Desk:
         """Begin the service day when it is due."""
         new = days.due(self.hall, now)
         if new is not None:
+            self.upkeep.sum_up(now, everything=True)
             draft = Draft(self.hall, now, "hub:")
             rolled = days.roll(draft, new)
-            self._commit(draft.change, now)
+            self.commit(draft.change, now)
             log.info("service day %s begins; %d tickets before it", new, rolled.issued)
             self._watch_self(now)
 
-    def _commit(self, change: Change, now: Now, request: Request | None = None) -> None:
+    def commit(self, change: Change, now: Now, request: Request | None = None) -> None:
         if not change and request is None:
             return
         rev = self.rev + 1 if change else self.rev
@@ -268,17 +286,18 @@ class Desk:
                 self.clear(notice.part)
 
     def tick(self) -> None:
-        """Every few seconds: the day, the clock's trust, and a little forgetting. Raises nothing for a full disk."""
+        """Every few seconds: the day, the clock's trust, and a little upkeep. Raises nothing for a full disk."""
         now = self.now()
         try:
             self.roll_if_due(now)
             self._watch_self(now)
-            if now.trust != "untrusted":
-                keep = self.settings.hub.keep_days
-                old = now.wall.timestamp() - self.settings.uplink.keep_days * 86400
-                self.ledger.forget(before=now.wall.date() - timedelta(days=keep), now=now, events_before_s=old)
+            self.upkeep.tick(now)
         except LedgerError as error:
             self._losses.lost("ledger", str(error.given))
+        shown = self.window.by_the_clock(now)
+        if shown != self._by_the_clock:
+            self._by_the_clock = shown
+            self.bump(Touched(room=True))
 
     # -- asking ----------------------------------------------------------------------------------------------------
 
@@ -321,7 +340,7 @@ class Desk:
             "name_en": service.name_en if service else ticket.service,
         }
         out["ahead"] = ticket.ahead
-        out["estimate"] = self.window.estimate(ticket.service, ticket.ahead) if service else None
+        out["estimate"] = self.window.estimate(ticket.service, ticket.ahead, self.now()) if service else None
         # A date nobody believes is not printed; the number is right all the same.
         out["at"] = ticket.issued_at if ticket.clock != "untrusted" else None
         out["qr"] = f"MC1/{site.id}/{ticket.id[:8]}/{ticket.number}"
@@ -335,6 +354,10 @@ class Desk:
         except LedgerError as error:
             log.error("the last revision could not be stored: %s", error)
         self.ledger.close()
+
+
+def _refused(refused: dict[str, Any] | None) -> dict[str, Any]:
+    return {"refused": refused} if refused is not None else {}
 
 
 def _other_request(key: str) -> EngineError:

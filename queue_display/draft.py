@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from config.settings import Service
 from queue_display.hall import Hall
-from queue_display.model import MOVES, Change, EngineError, Job, JobKind, Now, Post, Ticket, TicketState
+from queue_display.model import (
+    MOVES,
+    RETAKEABLE,
+    Change,
+    EngineError,
+    Job,
+    JobKind,
+    Now,
+    Post,
+    PrintState,
+    Sample,
+    SampleKind,
+    Ticket,
+    TicketState,
+)
+
+LONGEST_S = 8 * 3600.0
+"""A measured time beyond this is a clock that jumped or a key that was forgotten; it is left out."""
 
 
 def iso(now: Now) -> str:
@@ -101,6 +119,8 @@ class Draft:
             )
         if state in ("done", "done_on_spot", "cancelled", "void"):
             fields.setdefault("closed_at", iso(self.now))
+        if state == "waiting":
+            fields.setdefault("since", iso(self.now))
         return self.put(replace(ticket, state=state, **fields))
 
     def leave(self, ticket: Ticket) -> None:
@@ -108,7 +128,29 @@ class Draft:
         if ticket.counter is not None and ticket.counter in self.hall.posts:
             post = self.post(ticket.counter)
             if post.ticket == ticket.id:
-                self.change.posts[post.id] = replace(post, ticket=None)
+                self.change.posts[post.id] = replace(post, ticket=None, free_since=iso(self.now))
+
+    def drop_paper(self, ticket: Ticket, detail: str) -> PrintState:
+        """Nobody needs this ticket's paper any more; gives the print state it then has."""
+        for job in self.hall.jobs.values():
+            if job.ticket == ticket.id and job.state in RETAKEABLE:
+                self.change.jobs.append(replace(job, state="dropped", detail=detail))
+        return "none" if ticket.print == "queued" else ticket.print
+
+    def waited_s(self, ticket: Ticket) -> float:
+        """Seconds since its issue: by the uptime where it was issued in this boot, else by the wall clock."""
+        if ticket.boot == self.now.boot:
+            return self.now.uptime - ticket.uptime
+        return (self.now.wall - datetime.fromisoformat(ticket.issued_at)).total_seconds()
+
+    def measure(self, kind: SampleKind, since: str | None, counter: int, ticket: str, service: str = "") -> None:
+        """Note how long something took; what a clock jump made absurd is left out."""
+        if since is None:
+            return
+        seconds = (self.now.wall - datetime.fromisoformat(since)).total_seconds()
+        if 0 <= seconds <= LONGEST_S:
+            day = self.hall.service_day.isoformat()
+            self.change.samples.append(Sample(day, kind, service, counter, ticket, iso(self.now), round(seconds, 3)))
 
 
 STATE_VI: dict[str, str] = {

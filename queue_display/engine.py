@@ -9,57 +9,29 @@ from __future__ import annotations
 from dataclasses import replace
 
 from queue_display.draft import STATE_VI, Draft, iso
-from queue_display.hall import Hall
-from queue_display.model import AT_COUNTER, RETAKEABLE, EngineError, Press, Ticket, TicketState
+from queue_display.model import AT_COUNTER, EngineError, Ticket, TicketState
 from queue_display.posts import at_work
+from queue_display.rules.choosing import choose, counted
+from queue_display.rules.issuing import issue
+from queue_display.rules.undo import undoable
+from queue_display.rules.visits import goes_on
 
-NORMALS_BETWEEN = 2
-"""Ordinary tickets that may be called between two priority ones while both wait (domain notes 7.5)."""
-
-
-def issue(
-    draft: Draft, service_id: str, *, priority: bool = False, press: Press | None = None, source: str = ""
-) -> Ticket:
-    """A new number. Refuses `full` (409) when the service's numbers of the day are used up: none is ever reused."""
-    hall, now = draft.hall, draft.now
-    service = draft.service(service_id)
-    letter, first, last = service.letter, service.first, service.last
-    if hall.reserve:
-        letter, first, last = hall.reserve_letter, 1, 999
-    n = max(hall.series.get(letter, 0) + 1, first)
-    if n > last:
-        raise EngineError(
-            "full",
-            f"{service.name}: đã phát hết số trong ngày ({letter}{last:03d}). Mời ông/bà gặp người hướng dẫn.",
-            f"{service.name_en}: all numbers of the day are used ({letter}{last:03d}). Please see the guide.",
-            n,
-            [first, last],
-        )
-    number = f"{letter}{n:03d}"
-    ticket = Ticket(
-        id=f"{hall.service_day:%Y%m%d}-{number}",
-        number=number,
-        letter=letter,
-        n=n,
-        service=service.id,
-        service_day=hall.service_day.isoformat(),
-        epoch=hall.epoch,
-        order=hall.order + 1,
-        issued_at=iso(now),
-        ahead=hall.waiting(service.id),
-        print="queued" if hall.prints else "none",
-        priority=priority,
-        clock=now.trust,
-        boot=now.boot,
-        uptime=now.uptime,
-    )
-    draft.change.series[letter] = n
-    draft.change.press = press
-    if hall.prints:
-        draft.job("ticket", ticket.id)
-    draft.put(ticket)
-    draft.tell("ticket.issued", ticket, ahead=ticket.ahead, source=source or None)
-    return ticket
+__all__ = [
+    "call_next",
+    "call_one",
+    "cancel",
+    "done",
+    "done_on_spot",
+    "finish_on_spot",
+    "issue",
+    "no_show",
+    "park",
+    "put_back",
+    "recall",
+    "start",
+    "transfer",
+    "void",
+]
 
 
 def _guard(draft: Draft, counter: int, seen: str | None) -> Ticket | None:
@@ -101,33 +73,28 @@ def _finish(draft: Draft, counter: int) -> None:
 
 def _call(draft: Draft, ticket: Ticket, counter: int) -> Ticket:
     """Call a ticket to a counter that is ready and free."""
-    at = iso(draft.now)
+    at, post = iso(draft.now), draft.post(counter)
+    if ticket.state == "waiting":
+        draft.measure("waiting", ticket.since or ticket.issued_at, counter, ticket.id, ticket.service)
+    if post.state == "open":
+        draft.measure("idle", post.free_since, counter, ticket.id)
     called = draft.move(
         ticket,
         "called",
         counter=counter,
         calls=ticket.calls + 1,
+        recalls=0,
         called_at=ticket.called_at or at,
         last_call_at=at,
-        note=None,
     )
-    post = draft.post(counter)
-    normals = 0 if ticket.priority else min(post.normals + 1, NORMALS_BETWEEN)
-    draft.change.posts[counter] = replace(post, ticket=called.id, normals=normals)
+    normals = counted(post.normals, ticket)
+    draft.change.posts[counter] = replace(post, ticket=called.id, normals=normals, free_since=None)
     draft.change.call = (called.id, counter)
     draft.tell("ticket.called", called)
     return called
 
 
-def _choose(hall: Hall, counter: int, services: list[str], normals: int) -> Ticket | None:
-    """Who is next at a counter: the longest waiting, a priority one first, at most two ordinary between two of them."""
-    lanes: list[str | int] = [counter, *services]
-    urgent = [t for lane in lanes if (t := hall.head((lane, True))) is not None]
-    normal = [t for lane in lanes if (t := hall.head((lane, False))) is not None]
-    pool = urgent if urgent and (normals >= NORMALS_BETWEEN or not normal) else normal or urgent
-    return min(pool, key=lambda each: each.order, default=None)
-
-
+@undoable("next")
 def call_next(draft: Draft, counter: int, *, service: str | None = None, seen: str | None = None) -> Ticket | None:
     """Finish the counter's ticket and call the next; None when nobody waits for this counter."""
     _guard(draft, counter, seen)
@@ -136,39 +103,60 @@ def call_next(draft: Draft, counter: int, *, service: str | None = None, seen: s
     at_work(draft, counter)
     _finish(draft, counter)
     draft.change.result = None
-    served = [service] if service else draft.hall.counters[counter].services
-    ticket = _choose(draft.hall, counter, served, draft.post(counter).normals)
+    ticket = choose(draft, counter, [service] if service else draft.hall.served(counter))
     return _call(draft, ticket, counter) if ticket is not None else None
 
 
 def call_one(draft: Draft, ticket_id: str, counter: int) -> Ticket:
     """Call this one: out of the queue, parked, back with papers, or back after nobody came."""
+    return _call_one(draft, counter, ticket_id)
+
+
+@undoable("call")
+def _call_one(draft: Draft, counter: int, ticket_id: str) -> Ticket:
     ticket = draft.ticket(ticket_id)
     draft.post(counter)
     if ticket.state in AT_COUNTER or ticket.closed:
         draft.move(ticket, "called")  # refuses with the sentence for its state
     at_work(draft, counter)
     _finish(draft, counter)
-    return _call(draft, ticket, counter)
+    return _call(draft, draft.ticket(ticket_id), counter)
 
 
 def recall(draft: Draft, counter: int, seen: str | None = None) -> Ticket:
-    """Say and show the counter's number once more."""
-    ticket = _current(draft, counter, seen)
-    again = draft.put(replace(ticket, calls=ticket.calls + 1, last_call_at=iso(draft.now)))
+    """Say and show the counter's number once more.
+
+    Who was called `queue.no_show_after` times without coming is marked as not there instead; otherwise
+    `queue.recall_limit` recalls are the most (409 `recall_limit`).
+    """
+    ticket, rules = _current(draft, counter, seen), draft.hall.queue
+    if ticket.state == "called" and rules.no_show_after and ticket.recalls + 1 >= rules.no_show_after:
+        return no_show(draft, counter, seen, reason="calls")
+    if ticket.recalls >= rules.recall_limit:
+        raise EngineError(
+            "recall_limit",
+            f"Số {ticket.number} đã gọi lại {ticket.recalls} lần. Hãy bấm Vắng mặt, hoặc gọi số tiếp theo.",
+            f"{ticket.number} was called again {ticket.recalls} times. Mark it as not there, or call the next one.",
+            ticket.recalls,
+            rules.recall_limit,
+        )
+    again = draft.put(replace(ticket, calls=ticket.calls + 1, recalls=ticket.recalls + 1, last_call_at=iso(draft.now)))
     draft.change.call = (again.id, counter)
+    draft.change.undo[counter] = None  # what was spoken cannot be taken back, nor what was before it
     draft.tell("ticket.recalled", again)
     return again
 
 
-def no_show(draft: Draft, counter: int, seen: str | None = None) -> Ticket:
+@undoable("no-show")
+def no_show(draft: Draft, counter: int, seen: str | None = None, *, reason: str | None = None) -> Ticket:
     """Nobody came. The ticket can be called or put back later."""
     ticket = draft.move(_current(draft, counter, seen), "no_show")
     draft.leave(ticket)
-    draft.tell("ticket.no_show", ticket)
+    draft.tell("ticket.no_show", ticket, reason=reason)
     return ticket
 
 
+@undoable("start")
 def start(draft: Draft, counter: int, seen: str | None = None) -> Ticket:
     """The citizen is at the counter."""
     return _start(draft, _current(draft, counter, seen), iso(draft.now))
@@ -176,6 +164,8 @@ def start(draft: Draft, counter: int, seen: str | None = None) -> Ticket:
 
 def _start(draft: Draft, ticket: Ticket, at: str) -> Ticket:
     serving = draft.move(ticket, "serving", served_at=at)
+    if at == iso(draft.now) and ticket.counter is not None:
+        draft.measure("arrival", ticket.last_call_at, ticket.counter, ticket.id, ticket.service)
     draft.tell("ticket.serving", serving)
     return serving
 
@@ -186,28 +176,50 @@ def _serving(draft: Draft, counter: int, seen: str | None) -> Ticket:
     return _start(draft, ticket, ticket.last_call_at or iso(draft.now)) if ticket.state == "called" else ticket
 
 
+def _served(draft: Draft, ticket: Ticket) -> None:
+    """The end of a turn at a counter, for the sums."""
+    if ticket.state == "serving" and ticket.counter is not None:
+        draft.measure("service", ticket.served_at, ticket.counter, ticket.id, ticket.service)
+
+
+@undoable("done")
 def done(draft: Draft, counter: int, seen: str | None = None) -> Ticket:
-    """Served."""
-    ticket = draft.move(_serving(draft, counter, seen), "done")
+    """Served. Who was sent here with return goes back, who has more services to come waits for the next one."""
+    serving = _serving(draft, counter, seen)
+    _served(draft, serving)
+    on = goes_on(draft, serving)
+    if on is not None:
+        return on
+    ticket = draft.move(serving, "done")
     draft.leave(ticket)
     draft.tell("ticket.done", ticket)
     return ticket
 
 
+@undoable("done-on-spot")
 def done_on_spot(draft: Draft, counter: int, seen: str | None = None) -> Ticket:
-    """Served and the result handed over at once ("tại chỗ")."""
-    return finish_on_spot(draft, _current(draft, counter, seen).id)
+    """Served and the result handed over at once ("tại chỗ"); a visit with more services goes on."""
+    ticket = _current(draft, counter, seen)
+    if ticket.also or ticket.back_to is not None:
+        return done(draft, counter, seen)
+    return finish_on_spot(draft, ticket.id)
 
 
-def park(draft: Draft, counter: int, seen: str | None = None, *, papers: bool = False) -> Ticket:
+@undoable("park")
+def park(
+    draft: Draft, counter: int, seen: str | None = None, *, papers: bool = False, note: str | None = None
+) -> Ticket:
     """Set aside: for later, or (`papers`) while the citizen fetches papers. Called again with `call_one`."""
     state: TicketState = "waiting_papers" if papers else "parked"
-    ticket = draft.move(_serving(draft, counter, seen), state)
+    serving = _serving(draft, counter, seen)
+    _served(draft, serving)
+    ticket = draft.move(serving, state, note=note or serving.note)
     draft.leave(ticket)
-    draft.tell(f"ticket.{state}", ticket)
+    draft.tell(f"ticket.{state}", ticket, reason=note)
     return ticket
 
 
+@undoable("transfer")
 def transfer(
     draft: Draft,
     counter: int,
@@ -215,10 +227,12 @@ def transfer(
     *,
     to_counter: int | None = None,
     to_service: str | None = None,
+    back: bool = False,
 ) -> Ticket:
     """Waiting again at another counter or for another service, at the place its number earned; same number.
 
-    With neither target the counter's `transfer_to` setting says where (the key pad's key).
+    With neither target the counter's `transfer_to` setting says where (the key pad's key). `back`: it comes back to
+    this counter when done there.
     """
     ticket = _current(draft, counter, seen)
     if to_counter is None and to_service is None:
@@ -251,9 +265,12 @@ def transfer(
             opened,
         )
     service = draft.service(to_service).id if to_service is not None else ticket.service
+    _served(draft, ticket)
     draft.leave(ticket)
-    moved = draft.move(ticket, "waiting", counter=to_counter, service=service)
-    draft.tell("ticket.transferred", moved, from_counter=counter, from_service=ticket.service)
+    returning = {"back_to": counter, "back_service": ticket.service} if back else {}
+    moved = draft.move(ticket, "waiting", counter=to_counter, service=service, **returning)
+    reason = "back" if back else None
+    draft.tell("ticket.transferred", moved, from_counter=counter, from_service=ticket.service, reason=reason)
     return moved
 
 
@@ -273,10 +290,11 @@ def finish_on_spot(draft: Draft, ticket_id: str, reason: str | None = None) -> T
 
 
 def _close(draft: Draft, ticket_id: str, state: TicketState, event: str, reason: str | None) -> Ticket:
-    ticket = draft.move(draft.ticket(ticket_id), state, note=reason)
+    before = draft.ticket(ticket_id)
+    if state == "done_on_spot":
+        _served(draft, before)
+    ticket = draft.move(before, state, note=reason or before.note, print=draft.drop_paper(before, state))
     draft.leave(ticket)
-    unprinted = [j for j in draft.hall.jobs.values() if j.ticket == ticket_id and j.state in RETAKEABLE]
-    draft.change.jobs += [replace(job, state="dropped", detail=state) for job in unprinted]
     draft.tell(event, ticket, reason=reason)
     return ticket
 
@@ -292,7 +310,31 @@ def put_back(draft: Draft, ticket_id: str, reason: str | None = None) -> Ticket:
             ticket.state,
             ["called", "no_show"],
         )
+    rules = draft.hall.queue
+    fields: dict[str, int] = {}
+    if ticket.state == "no_show":
+        if ticket.returns >= rules.no_show_returns:
+            raise EngineError(
+                "returned_already",
+                f"Số {ticket.number} đã được xếp lại {ticket.returns} lần. Quầy có thể gọi thẳng số này.",
+                f"{ticket.number} was put back {ticket.returns} times already. A counter can still call it by itself.",
+                ticket.returns,
+                rules.no_show_returns,
+            )
+        fields = {"returns": ticket.returns + 1, "order": _place(draft, ticket)}
     draft.leave(ticket)
-    back = draft.move(ticket, "waiting", counter=None, note=reason)
+    back = draft.move(ticket, "waiting", counter=None, note=reason or ticket.note, **fields)
     draft.tell("ticket.returned", back, from_counter=ticket.counter, reason=reason)
     return back
+
+
+def _place(draft: Draft, ticket: Ticket) -> int:
+    """Where somebody who did not come waits again (`queue.return_place`)."""
+    hall, rules = draft.hall, draft.hall.queue
+    if rules.return_place == "earned":
+        return ticket.order
+    lane = hall.lanes.get((ticket.service, ticket.first), [])
+    if rules.return_place == "end" or len(lane) <= rules.return_after:
+        return max(ticket.order, hall.next_place)
+    before, after = lane[rules.return_after - 1][0], lane[rules.return_after][0]
+    return max(ticket.order, (before + after) // 2)

@@ -21,21 +21,37 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from config.events import EVENT_TYPES, make_event
+from queue_display import ledger_upkeep as upkeep
 from queue_display import rows
 from queue_display.ledger_file import CLAIM_WAIT_S, LedgerTooNew, claim, make, open_checked, set_aside
-from queue_display.model import Change, EngineError, Job, Now, Post, Press, Ticket
+from queue_display.model import (
+    Appointment,
+    Broadcast,
+    Change,
+    EngineError,
+    Help,
+    Job,
+    Notes,
+    Now,
+    Post,
+    Press,
+    Sample,
+    Ticket,
+)
 
 log = logging.getLogger("ledger")
 
 RESTART_SKIP = 1000
 """Revisions skipped at every start: more than may have been shown and not stored, so that none is shown twice."""
 
+
+Events = Sequence[tuple[str, dict[str, Any]]]
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -148,7 +164,7 @@ class Ledger:
 
     def posts(self) -> list[Post]:
         """Counters as they stood."""
-        sql = "SELECT id, state, ticket, pause_reason, pause_until, normals FROM posts"
+        sql = f"SELECT {rows.POST_COLUMNS} FROM posts"
         return [rows.post_from(row) for row in self._db.execute(sql)]
 
     def open_jobs(self) -> list[Job]:
@@ -170,11 +186,34 @@ class Ledger:
         sql = "SELECT board, boot, max(press) FROM presses GROUP BY board, boot ORDER BY boot"
         return {board: (boot, press) for board, boot, press in self._db.execute(sql)}
 
-    def press(self, press: Press) -> tuple[str, int] | None:
-        """(ticket id, button) of a press that was committed before."""
-        sql = "SELECT ticket, button FROM presses WHERE board = ? AND boot = ? AND press = ?"
+    def press(self, press: Press) -> tuple[str | None, int, dict[str, Any] | None] | None:
+        """(ticket id, button, why there was none) of a press that was committed before."""
+        sql = "SELECT ticket, button, refused FROM presses WHERE board = ? AND boot = ? AND press = ?"
         row = self._db.execute(sql, (press.board, press.boot, press.press)).fetchone()
-        return (str(row[0]), int(row[1])) if row else None
+        return (row[0], int(row[1]), json.loads(row[2]) if row[2] else None) if row else None
+
+    def helps(self) -> list[Help]:
+        """Calls for a helper that nobody has answered."""
+        sql = f"SELECT {rows.HELP_COLUMNS} FROM helps WHERE done_at IS NULL ORDER BY id"
+        return [rows.help_from(row) for row in self._db.execute(sql)]
+
+    def last_help(self) -> int:
+        """The highest id of a call for help."""
+        return int(self._one("SELECT coalesce(max(id), 0) FROM helps"))
+
+    def appointments(self, day: date) -> list[Appointment]:
+        """Appointments from a day on."""
+        sql = "SELECT code, service, at, prechecked, ticket FROM appointments WHERE substr(at, 1, 10) >= ? ORDER BY at"
+        return [rows.appointment_from(row) for row in self._db.execute(sql, (day.isoformat(),))]
+
+    def notes(self) -> Notes:
+        """What the room as a whole was told."""
+        text = self.meta("notes")
+        if text is None:
+            return Notes()
+        raw = json.loads(text)
+        told = raw["broadcast"]
+        return Notes(Broadcast(**told) if told else None, raw["day_closed"], raw["auto_closed"])
 
     def answer(self, key: str) -> tuple[str, str] | None:
         """(hash, first answer) of an idempotency key."""
@@ -219,16 +258,17 @@ class Ledger:
             for letter, last in change.series.items():
                 assert day is not None
                 db.execute(rows.PUT_SERIES, (day.isoformat(), letter, last))
-            if change.press is not None and change.result is not None:
-                press = change.press
-                db.execute(
-                    "INSERT INTO presses (board, boot, press, button, ticket) VALUES (?, ?, ?, ?, ?)",
-                    (press.board, press.boot, press.press, press.button, change.result.id),
-                )
+            if change.press is not None:
+                press, why = change.press, change.refused
+                got = None if why is not None or change.result is None else change.result.id
+                told = None if why is None else json.dumps(why, ensure_ascii=False)
+                identity = (press.board, press.boot, press.press, press.button)
+                db.execute(rows.PUT_PRESS, (*identity, got, told, now.wall.date().isoformat()))
             for post in change.posts.values():
                 db.execute(rows.PUT_POST, rows.post_values(post))
             for job in change.jobs:
                 db.execute(rows.PUT_JOB, rows.job_values(job))
+            self._write_notes(db, change)
             seq = self._write_events(db, change.events, now)
             if request is not None:
                 db.execute(
@@ -236,12 +276,32 @@ class Ledger:
                     (request.key, request.hash, request.answer(), now.wall.timestamp()),
                 )
             db.execute(rows.PUT_META, ("rev", str(rev)))
+        self._told(seq)
+
+    def _told(self, seq: int) -> None:
         if seq != self._seq:
             self._seq = seq
             for wake in self._wakeups:
                 wake()
 
-    def _write_events(self, db: sqlite3.Connection, events: Sequence[tuple[str, dict[str, Any]]], now: Now) -> int:
+    def _write_notes(self, db: sqlite3.Connection, change: Change) -> None:
+        """What is neither a ticket nor a counter."""
+        for asked in change.helps.values():
+            db.execute(rows.PUT_HELP, rows.help_values(asked))
+        for booked in change.appointments.values():
+            if booked.dropped:
+                db.execute(rows.DROP_APPOINTMENT, (booked.code,))
+            else:
+                db.execute(rows.PUT_APPOINTMENT, rows.appointment_values(booked))
+        if change.notes is not None:
+            db.execute(rows.PUT_META, ("notes", _encode(asdict(change.notes))))
+        for sample in change.unsampled:
+            day, hour, kind, _, _, ticket, at, _ = rows.sample_values(sample)
+            db.execute(rows.DROP_SAMPLE, (day, hour, kind, ticket, at))
+        for sample in change.samples:
+            db.execute(rows.PUT_SAMPLE, rows.sample_values(sample))
+
+    def _write_events(self, db: sqlite3.Connection, events: Events, now: Now) -> int:
         seq = self._seq
         for name, data in events:
             seq += 1
@@ -269,38 +329,40 @@ class Ledger:
         with self._transaction() as db:
             db.execute(rows.PUT_META, (key, value))
 
-    def forget(self, *, before: date, now: Now, events_before_s: float, limit: int = 50) -> int:
-        """Delete a little of what is old: delivered events, tickets and jobs before a day, answers of three days ago.
-
-        At most `limit` rows of each a call, so that no citizen's commit waits for it; nothing is written when nothing
-        is old. Gives how many rows went.
-        """
-        day, answers = before.isoformat(), now.wall.timestamp() - 3 * 86400
-        old = (
-            ("outbox", "epoch = ? AND seq <= ? AND seq < ? AND at < ?", "seq"),
-            ("tickets", "service_day < ?", "id"),
-            ("jobs", "ticket IS NULL AND created_at < ?", "id"),
-            ("requests", "at < ?", "key"),
+    def forget(self, *, before: date, sums_before: date, now: Now, events_before_s: float, limit: int = 50) -> int:
+        """Delete a little of what is old: see `ledger_upkeep.old_rows`. At most `limit` rows of each a call, so that no
+        citizen's commit waits for it; nothing is written when nothing is old. Gives how many rows went."""
+        old = upkeep.old_rows(
+            before, sums_before, now, (self._epoch, self._watermark, self._seq, events_before_s), self._epoch
         )
-        values: dict[str, tuple[Any, ...]] = {
-            # The last event stays, so that a start finds where the numbering of events is.
-            "outbox": (self._epoch, self._watermark, self._seq, events_before_s),
-            "tickets": (day,),
-            "jobs": (day,),
-            "requests": (answers,),
-        }
-        due = [each for each in old if self._one(f"SELECT 1 FROM {each[0]} WHERE {each[1]} LIMIT 1", *values[each[0]])]
+        due = [each for each in old if self._one(*each.any())]
         if not due:
             return 0
-        gone = 0
+        last_job = self.last_job()
         with self._transaction() as db:
-            db.execute(rows.PUT_META, ("last_job", str(self.last_job())))
-            for table, where, key in due:
-                scope = "epoch = ? AND " if table == "outbox" else ""
-                sql = f"DELETE FROM {table} WHERE {scope}{key} IN (SELECT {key} FROM {table} WHERE {where} LIMIT ?)"
-                first = (self._epoch,) if table == "outbox" else ()
-                gone += db.execute(sql, (*first, *values[table], limit)).rowcount
-        return gone
+            db.execute(rows.PUT_META, ("last_job", str(last_job)))
+            return sum(db.execute(*each.delete(limit)).rowcount for each in due)
+
+    # -- hourly sums -----------------------------------------------------------------------------------------------
+
+    def samples(self, day: date) -> dict[int, list[Sample]]:
+        """Measured times of a day by hour, as far as they are not summed."""
+        return upkeep.samples(self._db, day.isoformat())
+
+    def sample_days(self) -> list[date]:
+        """Days that have measured times nobody has summed."""
+        return [date.fromisoformat(row[0]) for row in self._db.execute("SELECT DISTINCT day FROM samples")]
+
+    def hours(self, day: date) -> list[dict[str, Any]]:
+        """The hourly sums of a day."""
+        return upkeep.hours(self._db, day.isoformat())
+
+    def put_hour(self, day: date, hour: int, sums: Sequence[dict[str, Any]], events: Events, now: Now) -> None:
+        """Keep an hour's sums, let its single times go, and tell of it; one transaction."""
+        with self._transaction() as db:
+            upkeep.put_hour(db, day.isoformat(), hour, sums)
+            seq = self._write_events(db, events, now)
+        self._told(seq)
 
     def close(self) -> None:
         """Close both connections and let the next hub have the ledger."""

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from queue_display.draft import Draft
+from queue_display.draft import Draft, iso
 from queue_display.model import PAUSE_REASONS, EngineError, Post
+from queue_display.rules.undo import undoable
 
 
 def at_work(draft: Draft, counter: int) -> Post:
@@ -26,13 +27,15 @@ def at_work(draft: Draft, counter: int) -> Post:
     return post
 
 
-def _counter_event(draft: Draft, name: str, post: Post, **more: Any) -> Post:
+def counter_event(draft: Draft, name: str, post: Post, **more: Any) -> Post:
+    """Note a counter's new version, and tell of it."""
     draft.change.posts[post.id] = post
     data = {"counter": post.id, "state": post.state, "actor": draft.actor, **more}
     draft.change.events.append((f"vn.motcua.counter.{name}", data))
     return post
 
 
+@undoable("pause")
 def pause(draft: Draft, counter: int, reason: str, minutes: int) -> Post:
     """A pause with a reason and its expected length, minutes 1..240."""
     post = draft.post(counter)
@@ -48,19 +51,24 @@ def pause(draft: Draft, counter: int, reason: str, minutes: int) -> Post:
             422,
         )
     until = (draft.now.wall + timedelta(minutes=minutes)).isoformat(timespec="seconds")
-    paused = replace(post, state="paused", pause_reason=reason, pause_until=until)
-    return _counter_event(draft, "paused", paused, reason=reason, minutes=minutes)
+    draft.measure("idle", post.free_since, counter, post.ticket or "")
+    paused = replace(post, state="paused", pause_reason=reason, pause_until=until, free_since=None)
+    return counter_event(draft, "paused", paused, reason=reason, minutes=minutes)
 
 
+@undoable("resume")
 def resume(draft: Draft, counter: int) -> Post:
     """Back at work. Nothing happens when the counter is open already."""
     post = draft.post(counter)
     if post.state == "open":
         return post
     name = "opened" if post.state == "closed" else "resumed"
-    return _counter_event(draft, name, replace(post, state="open", pause_reason=None, pause_until=None))
+    free = iso(draft.now) if post.ticket is None else None
+    back = replace(post, state="open", pause_reason=None, pause_until=None, free_since=free)
+    return counter_event(draft, name, back)
 
 
+@undoable("close")
 def close_counter(draft: Draft, counter: int) -> Post:
     """Closed. Refused while a ticket stands there; tickets sent to this counter go back to their services."""
     post = draft.post(counter)
@@ -78,4 +86,6 @@ def close_counter(draft: Draft, counter: int) -> Post:
             moved = draft.put(replace(draft.ticket(ticket_id), counter=None))
             draft.tell("ticket.returned", moved, from_counter=counter, reason="counter_closed")
     draft.change.result = None
-    return _counter_event(draft, "closed", replace(post, state="closed", pause_reason=None, pause_until=None))
+    draft.measure("idle", post.free_since, counter, "")
+    over = replace(post, state="closed", pause_reason=None, pause_until=None, free_since=None)
+    return counter_event(draft, "closed", over)

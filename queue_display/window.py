@@ -7,7 +7,7 @@ who is called or served. Entities are given whole, so that hearing of one twice 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -17,14 +17,14 @@ from queue_display.hall import Hall
 from queue_display.health import Notices
 from queue_display.model import AT_COUNTER, Change, Now, Post, Ticket
 from queue_display.phrase import call_phrase
-from queue_display.stats import Turns, estimate
+from queue_display.stats import Turns, expected_wait
+from queue_display.views import NO_SEAT, counter_view, emergencies, room_view, service_view, staff_part
 
 Audience = Literal["wires", "staff", "public"]
 AUDIENCES: tuple[Audience, ...] = ("wires", "staff", "public")
 _AUDIENCE: dict[str, Audience] = {"bridge": "wires", "technician": "wires", "display": "public", "kiosk": "public"}
 
 CLOSED_SHOWN = 20
-NO_SEAT: Mapping[str, Any] = {"taken": False, "since": None}
 SPOKEN_FOR_S = 30.0
 CALL, RECALL = 0, 1
 """Priorities of announcements; what goes before all is 2."""
@@ -48,6 +48,8 @@ class Touched:
     notices: bool = False
     uplink: bool = False
     boards: bool = False
+    room: bool = False
+    """Hours, a text for all, calls for help, a closed day; the services with them."""
     gone: list[str] = field(default_factory=list)
 
     @classmethod
@@ -61,6 +63,7 @@ class Touched:
             calls=change.call is not None or bool(change.posts),
             day=change.day is not None,
             press=change.press.board if change.press else None,
+            room=bool(change.notes or change.helps or change.appointments),
         )
 
 
@@ -106,12 +109,18 @@ class Window:
         if touched.day:
             self._remember_closed()
             return touched, None
+        for sample in change.unsampled:
+            self.turns.drop(sample.service, sample.ticket)
+        for sample in change.samples:
+            if sample.kind == "service":
+                self.turns.add(sample.service, sample.ticket, sample.seconds)
         for ticket in change.tickets.values():
             if ticket.closed and ticket.id not in self._closed:
-                self.turns.note(ticket)
                 self._closed.append(ticket.id)
                 if len(self._closed) > CLOSED_SHOWN:
                     touched.gone.append(self._closed.popleft())
+            elif not ticket.closed and ticket.id in self._closed:
+                self._closed.remove(ticket.id)  # reopened, or taken back
         return touched, self._announce(change, rev, now, mono)
 
     def _announce(self, change: Change, rev: int, now: Now, mono: float) -> dict[str, Any] | None:
@@ -126,7 +135,7 @@ class Window:
             "number": ticket.number,
             "counter": counter,
             "lounge": self.hall.counters[counter].lounge,
-            "priority": RECALL if ticket.calls > 1 else CALL,
+            "priority": RECALL if ticket.recalls else CALL,
             "text": phrase.text,
             "tokens": list(phrase.tokens),
             "at": now.wall.isoformat(timespec="milliseconds"),
@@ -136,46 +145,35 @@ class Window:
 
     def turn_boards(self, now: Now, rev: int) -> bool:
         """Bring boards and playlist to `now`; what changed carries `rev`. True when anything did."""
-        return self._boards.step(self.hall, None, now, rev)
+        return self._boards.step(self.hall, self.room(now)["broadcast"], now, rev)
 
     # -- pieces ----------------------------------------------------------------------------------------------------
 
-    def estimate(self, service_id: str, ahead: int) -> list[int] | None:
+    def estimate(self, service_id: str, ahead: int, now: Now) -> list[int] | None:
         """The wait of somebody with `ahead` people before, as a range in minutes."""
-        service = self.hall.services[service_id]
-        serving = sum(1 for each in self._counters_of(service_id) if self.hall.posts[each].state == "open")
-        found = estimate(ahead, self.turns.minutes(service_id, service.minutes), serving)
+        found = expected_wait(self.hall, self.turns, service_id, ahead, now)
         return list(found) if found else None
 
-    def _counters_of(self, service_id: str) -> list[int]:
-        return [each.id for each in self.hall.counters.values() if service_id in each.services]
+    def room(self, now: Now) -> dict[str, Any]:
+        """Hours, a text for all, who helps today, whether the day is closed."""
+        return room_view(self.hall, self._settings.help_days, now)
 
-    def _service(self, service_id: str) -> dict[str, Any]:
-        service = self.hall.services[service_id]
-        waiting = self.hall.waiting(service_id)
-        return {
-            "id": service.id,
-            "letter": service.letter,
-            "name": service.name,
-            "name_en": service.name_en,
-            "waiting": waiting,
-            "estimate": self.estimate(service_id, waiting),
-            "open": any(self.hall.posts[each].state != "closed" for each in self._counters_of(service_id)),
-        }
+    def by_the_clock(self, now: Now) -> Any:
+        """What changes by time alone, to be compared with what it was."""
+        standing = [service_view(self.hall, self.turns, each, now)["status"] for each in self.hall.services]
+        return self.room(now), standing
 
-    def _counter(self, number: int) -> dict[str, Any]:
-        counter, post = self.hall.counters[number], self.hall.posts[number]
-        pause = {"reason": post.pause_reason, "until": post.pause_until} if post.state == "paused" else None
-        return {
-            "id": number,
-            "name": counter.label,
-            "title": counter.title,
-            "services": list(counter.services),
-            "state": post.state,
-            "pause": pause,
-            "ticket": post.ticket,
-            "seat": self.seats.get(number, NO_SEAT),
-        }
+    def _service(self, service_id: str, now: Now) -> dict[str, Any]:
+        return service_view(self.hall, self.turns, service_id, now)
+
+    def _counter(self, number: int, audience: Audience, now: Now) -> dict[str, Any]:
+        out = counter_view(self.hall, number, self.seats.get(number, NO_SEAT))
+        return {**out, **staff_part(self.hall, number, now)} if audience == "staff" else out
+
+    def _notices(self, audience: Audience, now: Now) -> list[dict[str, Any]]:
+        found = self.notices.as_json()
+        since = now.wall.isoformat(timespec="seconds")
+        return found if audience == "public" else emergencies(self.hall, since) + found
 
     def _calls(self) -> list[dict[str, Any]]:
         out = []
@@ -213,18 +211,21 @@ class Window:
             "clock": now.trust,
             "now": now.wall.isoformat(timespec="seconds"),
             "site": self._site,
-            "services": [self._service(each) for each in hall.services],
-            "counters": [self._counter(each) for each in hall.counters],
+            "services": [self._service(each, now) for each in hall.services],
+            "counters": [self._counter(each, audience, now) for each in hall.counters],
             "tickets": [t.as_json() for t in hall.tickets.values() if self._sees(t, audience)],
             "calls": self._calls(),
             "boards": self._boards.contents(),
             "idle": self._boards.idle(),
             "announcements": self.announcements(mono),
             "presses": self._presses(hall.presses),
-            "notices": self.notices.as_json(),
+            "notices": self._notices(audience, now),
             "totals": dict(hall.totals),
             "uplink": self.uplink,
+            **self.room(now),
         }
+        if audience == "staff":
+            out["helps"] = [each.as_json() for each in hall.helps.values()]
         if audience == "wires":
             out["jobs"] = [job.as_json() for job in hall.jobs.values()]
         return out
@@ -233,15 +234,15 @@ class Window:
         """What a commit changed, for each audience; empty where it does not concern them (the revision still does)."""
         hall = self.hall
         common: dict[str, Any] = {"now": now.wall.isoformat(timespec="seconds"), "clock": now.trust}
-        touched_services = set(hall.services) if touched.posts or touched.day else set()
-        for ticket in touched.tickets.values():
-            touched_services.add(ticket.service)
-        if touched_services:
-            common["services"] = [self._service(each) for each in hall.services if each in touched_services]
+        # Counters share their services' people: what one does changes how long others wait.
+        everything = touched.posts or touched.day or touched.room
+        concerned = set(hall.services) if everything else {each.service for each in touched.tickets.values()}
+        if concerned:
+            common["services"] = [self._service(each, now) for each in hall.services if each in concerned]
+        if touched.room:
+            common |= self.room(now)
         if touched.tickets:
             common["totals"] = dict(hall.totals)
-        if touched.posts:
-            common["counters"] = [self._counter(each) for each in touched.posts]
         if touched.calls:
             common["calls"] = self._calls()
         if touched.calls or touched.boards:
@@ -252,15 +253,34 @@ class Window:
                 common["idle"] = idle
         if touched.press:
             common["presses"] = self._presses([touched.press])
-        if touched.notices:
-            common["notices"] = self.notices.as_json()
         if touched.uplink:
             common["uplink"] = self.uplink
         self._published = rev
-        return {audience: self._for(audience, touched, common) for audience in AUDIENCES}
+        return {audience: self._for(audience, touched, common, now) for audience in AUDIENCES}
 
-    def _for(self, audience: Audience, touched: Touched, common: dict[str, Any]) -> dict[str, Any]:
+    def _concerned(self, audience: Audience, touched: Touched) -> list[int]:
+        """Counters whose view changed: for staff also those who would call somebody else next."""
+        if audience != "staff" or not (touched.tickets or touched.room):
+            return list(touched.posts)
+        services = {each.service for each in touched.tickets.values()}
+        return [
+            each
+            for each in self.hall.counters
+            if each in touched.posts
+            or touched.room
+            or not services.isdisjoint(self.hall.served(each))
+            or any(ticket.counter == each for ticket in touched.tickets.values())
+        ]
+
+    def _for(self, audience: Audience, touched: Touched, common: dict[str, Any], now: Now) -> dict[str, Any]:
         out = dict(common)
+        counters = self._concerned(audience, touched)
+        if counters:
+            out["counters"] = [self._counter(each, audience, now) for each in counters]
+        if touched.notices or touched.posts:
+            out["notices"] = self._notices(audience, now)
+        if touched.room and audience == "staff":
+            out["helps"] = [each.as_json() for each in self.hall.helps.values()]
         seen = [self.hall.tickets[each] for each in touched.tickets if each in self.hall.tickets]
         tickets = [each.as_json() for each in seen if self._sees(each, audience)]
         removed: dict[str, list[Any]] = {}

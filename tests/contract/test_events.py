@@ -29,6 +29,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "PartData": {"part": "printer", "state": "down", "code": "printer_no_paper", "actor": "bridge:bridge"},
     "LinkData": {"link": "main", "sent": 9, "resent": 1, "bad_crc": 0, "out_of_order": 0, "actor": "bridge:bridge"},
     "LedgerData": {"reason": "created", "letter": "Z", "actor": "hub:hub"},
+    "RefusedData": {"service": "land", "code": "closed", "source": "button", "actor": "bridge:bridge"},
+    "HelpData": {"help": 3, "where": "kiosk", "what": "write", "actor": "kiosk:kiosk"},
+    "BroadcastData": {"minutes": 30, "actor": "supervisor:desk"},
+    "ListData": {"added": 12, "changed": 0, "dropped": 1, "kept": 2, "actor": "supervisor:desk"},
+    "HourData": {"day": "2026-11-23", "hour": 8, "service": "land", "issued": 14, "actor": "hub:"},
     "DayData": {"day": "2026-11-23", "issued": 41, "actor": "hub:hub"},
 }
 

@@ -30,7 +30,7 @@ def test_the_last_number_is_the_last() -> None:
     room.hall.series["A"] = 998
     assert room.do(engine.issue, "civil").number == "A999"
     error = refusal(room, engine.issue, "civil")
-    assert (error.code, error.allowed) == ("full", [1, 999])
+    assert (error.code, error.allowed) == ("full", {"first": 1, "last": 999, "opens_at": None})
     assert room.do(engine.issue, "land").number == "B001", "another service goes on"
 
 

@@ -74,6 +74,7 @@ def test_a_restart_changes_nothing_that_people_see(site: Site) -> None:
         site.press(number)
     site.run("key-next-1", engine.call_next, 1)
     site.run("key-next-2", engine.call_next, 2)
+    site.clock.advance(30)  # what can still be taken back is forgotten by a restart, and by ten seconds
     before = site.desk.snapshot("staff")
     after = site.again().snapshot("staff")
     assert after["rev"] > before["rev"]
@@ -251,6 +252,25 @@ def test_every_older_ledger_still_opens_with_its_day(old: Path, tmp_path: Path) 
         assert [each["ticket"] for each in shown["counters"]] == ["20261123-A001", None, "20261123-B001"]
         assert site.press(1)["repeated"] is True
         assert site.press(99)["ticket"]["number"] == "A004"  # type: ignore[index]
+    finally:
+        site.desk.close()
+
+
+def test_a_ledger_of_version_2_keeps_what_the_room_was_told(tmp_path: Path) -> None:
+    with gzip.open(DATABASES / "ledger-v2.db.gz") as packed, (tmp_path / "ledger.db").open("wb") as out:
+        shutil.copyfileobj(packed, out)
+    site = Site.__new__(Site)
+    site.path, site.clock = tmp_path / "ledger.db", FakeClock()
+    site.open()
+    try:
+        shown = site.desk.snapshot("staff")
+        assert [each["what"] for each in shown["helps"]] == ["write"]
+        assert shown["broadcast"]["vi"] == "Chiều nay nghỉ họp."
+        assert [each["emergency"] for each in shown["counters"]] == [False, False, True]
+        assert shown["counters"][1]["services"] == ["land"]
+        assert list(site.desk.hall.appointments) == ["AB12"]
+        again = site.press(77)
+        assert (again["ticket"], again["refused"]["code"]) == (None, "closed")  # type: ignore[index]
     finally:
         site.desk.close()
 
