@@ -1,6 +1,7 @@
 """Boards sold by others at the far end of a pseudo-terminal: silent unless spoken to, and able to misbehave.
 
-Faithful where simulators are not (docs/decisions/014-modbus-master.md): a unit that is not there says nothing, a frame with a wrong CRC is not answered, a broadcast is applied and not answered. `Unit` is pure; `VirtualBus` owns the
+Faithful where simulators are not (docs/decisions/014-modbus-master.md): a unit that is not there says nothing, a frame
+with a wrong CRC is not answered, a broadcast is applied and not answered. `Unit` is pure; `VirtualBus` owns the
 pseudo-terminal and its thread. A plain ASCII board is a unit too: it keeps what it heard.
 """
 

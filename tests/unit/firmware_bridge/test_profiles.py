@@ -1,0 +1,236 @@
+"""Device profiles: four vendor sheets nobody of ours wrote code for, and every way to write one wrong."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from config.load import SettingsError
+from firmware_bridge.modbus import crc16
+from firmware_bridge.panels.foreign import holes, render
+from firmware_bridge.panels.shown import Row, Rows, all_in
+from firmware_bridge.profile import Profile
+from firmware_bridge.profile_check import load_profile, names
+from firmware_bridge.profile_rules import remarks
+
+VENDORS = Path(__file__).parents[2] / "fixtures" / "vendors"
+FILES = [*sorted(VENDORS.glob("*.toml")), *names().values()]
+
+
+def vendor(name: str) -> Profile:
+    return load_profile(VENDORS / f"{name}.toml")
+
+
+def one(text: str, called: bool = False) -> Rows:
+    return (Row("number", text, 3, called),)
+
+
+def told(profile: Profile, rows: Rows, brightness: int = 100) -> list[str]:
+    """What goes out, without unit and CRC, as hex."""
+    return [request.frame[1:-2].hex() for request in render(profile, 3, 0, rows, brightness)]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_profiles_are_right_and_say_everything(path: Path) -> None:
+    profile = load_profile(path)
+    count = profile.rows or 1
+    rows = tuple(Row("number", f"A{at:03d}", at + 1) for at in range(count))
+    number = [request.frame for request in render(profile, 9, 0, rows, 50)]
+    assert number == [request.frame for request in render(profile, 9, 0, rows, 50)]
+    assert number != [request.frame for request in render(profile, 9, 0, all_in("blank", count), 50)]
+    places = [request.place for request in render(profile, 9, 0, rows, 50)]
+    assert len(places) == len(set(places))
+    assert holes(profile, rows) == ""
+
+
+def test_a_32_bit_integer_with_the_low_word_first_and_the_letter_in_its_own_register() -> None:
+    profile = vendor("kd-500")
+    assert told(profile, one("B042")) == [
+        "100000000204" + "002a" + "0000",
+        "100002000102" + "4200",
+        "100009000102" + "0008",
+        "050004" + "0000",
+    ]
+    assert told(profile, one("B042", called=True))[3] == "050004" + "ff00"
+    assert told(profile, all_in("blank", 1))[0] == "100000000204" + "ffffffff"
+    assert told(profile, all_in("dashes", 1))[0] == "100000000204" + "fffeffff"
+    assert told(profile, one("B042"), brightness=0)[2] == "100009000102" + "0001"
+
+
+def test_packed_digits_low_byte_first_and_bits_of_one_control_register() -> None:
+    profile = vendor("hx-4d")
+    # A=10, 0 | 4, 2, the left one in the low byte; control: brightness 7, flash, on.
+    assert told(profile, one("A042", called=True)) == ["060002000a", "0600030204", "0600088017", "06000ba55a"]
+    assert told(profile, one("A042")) == ["060002000a", "0600030204", "0600088007", "06000ba55a"]
+    assert told(profile, all_in("blank", 1)) == ["0600022424", "0600032424", "0600080007", "06000ba55a"]
+    reads = [request.reads for request in render(profile, 3, 0, one("A042"), 100)]
+    assert reads[0] is not None and reads[0].frame[1:6].hex() == "0400140001"
+    assert reads[1] is not None and reads[1].frame[1:6].hex() == "0400150001"
+    assert reads[2] is not None and reads[2].masks == (0x8017,)
+    assert reads[3] is None
+
+
+def test_a_panel_of_segments_right_digit_first_between_unlock_and_lock() -> None:
+    profile = vendor("vp-16")
+    rows = (Row("number", "A042", 12, called=True), *all_in("blank", 5))
+    out = told(profile, rows)
+    assert out[0] == "1001ff000102" + "0001" and out[-1] == "1001ff000102" + "0000"
+    # 2 = a b d e g, 4 = b c f g, 0 = a…f, A = a b c e f g; bit 7 = a … bit 1 = g
+    assert out[1] == "100200000408" + "00da" + "0066" + "00fc" + "00ee"
+    assert out[2] == "100204000102" + "0012"
+    assert out[3] == "100205000102" + "0002"
+    assert out[4] == "100208000408" + "0000" * 4
+    assert out[5] == "10020c000102" + "00ff"
+    assert len(out) == 2 + 6 * 3
+
+
+def test_an_ascii_board_by_templates() -> None:
+    profile = vendor("lx-ascii")
+    frames = [request.frame for request in render(profile, 27, 0, one("A042"), 100)]
+    assert frames[1] == b"$1B,A042*" + f"{sum(b'1B,A042') & 0xFF:02x}".encode() + b"\r\n"
+    assert frames[0].startswith(b"$1B,B100*")
+    blank = render(profile, 27, 0, all_in("blank", 1), 10)[1]
+    assert blank.frame.startswith(b"$1B,CLR*")
+    assert blank.judge(b"xxOK\r\n") is not None and blank.judge(b"ER\r\n").kind == "refused"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "expected"),
+    [
+        ("xor", "hex", b"10"),
+        ("sum8", "raw", b"\x92"),
+        ("sum8", "decimal", b"146"),
+        ("lrc", "hex", b"6E"),
+        ("crc16-modbus", "raw", crc16(b"AA\x10").to_bytes(2, "big")),
+        ("crc16-modbus", "hex-lower", f"{crc16(b'AA' + bytes([16])):04x}".encode()),
+    ],
+)
+def test_checksums_of_what_stands_between_from_and_to(tmp_path: Path, kind: str, written: str, expected: bytes) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text(
+        'title = "x"\nprotocol = "ascii"\nanswers = false\n[message]\n'
+        f'number = "#{{from}}AA{{x10}}{{to}}{{text:>4}}{{checksum}}"\nchecksum = "{kind}"\nchecksum_as = "{written}"\n',
+        encoding="utf-8",
+    )
+    assert render(load_profile(path), 1, 0, one("A042"), 0)[0].frame == b"#AA\x10A042" + expected
+
+
+WRONG = [
+    ("kd-500", "numbering = ", "numberin = ", r":9: numberin: .*unknown key.*did you mean: numbering\?"),
+    (
+        "kd-500",
+        'numbering = "40001"',
+        'numbering = "40000"',
+        r":9: numbering: .*allowed: zero, one, 40001; .*e\.g\. numbering",
+    ),
+    ("kd-500", 'numbering = "40001"', "", r"numbering: .*missing.*zero = addresses as on the wire"),
+    ("kd-500", "register = 40003", "register = 3", r":27: write\[1\]\.register: .*40001–49999"),
+    ("kd-500", "register = 40003", "", r":24: write\[1\]\.register: .*exactly one of register and coil"),
+    ("kd-500", 'what = "letter"', 'what = "leter"', r"write\[1\]\.what: .*did you mean: letter\?"),
+    ("kd-500", "blank = 4294967295", "", r"write\[0\]\.blank: .*missing: the value that shows nothing"),
+    ("kd-500", "dashes = 4294967294", "", r"write\[0\]\.dashes: .*lost = 'blank'"),
+    ("kd-500", "range = [1, 8]", "", r"write\[2\]\.range: .*missing.*e\.g\. range = \[0, 15\]"),
+    ("kd-500", "called = 1", "called = 7", r"write\[3\]\.coil: .*0 or 1"),
+    ("kd-500", 'what = "number"', 'what = "text"', r"write\[0\]\.encoding: .*an integer has no letters"),
+    ("hx-4d", "mask = 0x0010", "mask = 0x0001", r"write\[2\]\.register: .*share it by mask"),
+    ("hx-4d", "range = [0, 7]", "range = [0, 15]", r"write\[1\]\.range: .*does not fit in mask 0x0007"),
+    ("hx-4d", "letters_from = 10", "", r"write\[0\]\.encoding: .*no codes for letters"),
+    ("vp-16", "rows = 6", "", r"rows: .*needs the number of rows"),
+    (
+        "vp-16",
+        'stride = 8\nencoding = "bcd"',
+        'encoding = "bcd"',
+        r"write\[2\]\.stride: .*missing: registers from one row",
+    ),
+    ("vp-16", 'bits = ".gfedcba"', 'bits = ".gfedcbb"', r"write\[1\]\.bits: "),
+    ("vp-16", 'lost = "blank"', "", r"write\[2\]\.dashes: .*missing: the code of a dash"),
+    ("lx-ascii", "{letter:1}", "{lettre:1}", r"message\.number: .*there is no such name.*did you mean: letter"),
+    ("lx-ascii", "{unit:02X},B", "{unit:02Z},B", r"message\.brightness: .*is not right"),
+    ("lx-ascii", 'checksum = "sum8"', "", r"message\.checksum: .*checksum = 'none'"),
+    ("lx-ascii", 'ack = "OK{CR}{LF}"', "", r"message\.ack: .*answers = false"),
+    ("lx-ascii", "[message]", "[mesage]", r"mesage: .*unknown key.*did you mean: message\?"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "words"), WRONG, ids=[f"{w[0]}: {w[2] or '-' + w[1]}"[:60] for w in WRONG]
+)
+def test_a_mistake_is_a_line_that_helps(tmp_path: Path, name: str, old: str, new: str, words: str) -> None:
+    text = (VENDORS / f"{name}.toml").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / f"{name}.toml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        load_profile(path)
+    lines = [str(problem) for problem in caught.value.problems]
+    assert any(re.search(words, line) for line in lines), lines
+    assert all(line.startswith(str(path)) and "\n" not in line for line in lines)
+
+
+TEXTS = [path.read_text(encoding="utf-8") for path in FILES]
+VALUES = [
+    "0",
+    "-1",
+    "65536",
+    "99999999999",
+    "true",
+    '""',
+    '"A"',
+    "[]",
+    "[1]",
+    "{}",
+    "1.5",
+    '"{unit:99}"',
+    '"{{"',
+    "1979-01-01",
+    '"é"',
+]
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> str:
+    """A profile with a few lines dropped, doubled, moved or given another value."""
+    lines = draw(st.sampled_from(TEXTS)).splitlines()
+    for _ in range(draw(st.integers(1, 3))):
+        at = draw(st.integers(0, len(lines) - 1))
+        match draw(st.sampled_from(["drop", "double", "move", "value", "bytes"])):
+            case "drop":
+                lines.pop(at)
+            case "double":
+                lines.insert(at, lines[at])
+            case "move":
+                lines.insert(draw(st.integers(0, len(lines) - 1)), lines.pop(at))
+            case "value":
+                lines[at] = lines[at].partition("=")[0] + "= " + draw(st.sampled_from(VALUES))
+            case _:
+                lines[at] += draw(st.text(max_size=6))
+        if not lines:
+            lines = ["x = 1"]
+    return "\n".join(lines)
+
+
+@settings(max_examples=400, deadline=None)
+@given(text=mutated(), number=st.text(max_size=8), brightness=st.integers(0, 100))
+def test_no_profile_ends_in_a_traceback(
+    tmp_path_factory: pytest.TempPathFactory, text: str, number: str, brightness: int
+) -> None:
+    """A mutated profile is refused in sentences, or it works for whatever the hub may say."""
+    path = tmp_path_factory.getbasetemp() / "mutated.toml"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    try:
+        profile = load_profile(path)
+    except SettingsError as error:
+        assert error.problems
+        return
+    count = profile.rows or 1
+    plain = "".join(char for char in number if 32 <= ord(char) < 127)
+    for rows in (*[all_in(state, count) for state in ("blank", "dashes")], (Row("number", plain, 99, True),) * count):
+        holes(profile, rows)
+        assert all(
+            len(request.frame) <= 256 or not request.modbus for request in render(profile, 247, 15, rows, brightness)
+        )
+    remarks(profile)
