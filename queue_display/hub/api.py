@@ -18,10 +18,13 @@ from queue_display import engine, posts, printing
 from queue_display.desk import Desk, dumps
 from queue_display.draft import Draft
 from queue_display.health import Notice
-from queue_display.hub import api_session, bodies, pages, stream
+from queue_display.hub import api_rules, api_session, bodies, pages, stream
 from queue_display.hub.access import JOB_KINDS, Gate, forbidden, may_act_at, refuse
+from queue_display.hub.answers import counter_answer, ticket_answer
 from queue_display.hub.gatekeeper import Json, asked, gated, install_errors, principal
 from queue_display.model import JobState, Press, Ticket, TicketState
+from queue_display.rules.booking import check_in
+from queue_display.rules.issuing import BEYOND_ROLES
 from queue_display.window import audience_of
 
 TicketPath = Annotated[str, Path(pattern=r"^\d{8}-[A-Z]\d{3}$")]
@@ -34,8 +37,6 @@ ServiceQuery = Annotated[str | None, Query(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 # A command that says nothing more may come without a body at all.
 _NO_NEXT, _NO_SEEN, _NO_REASON = bodies.NextBody(), bodies.SeenBody(), bodies.ReasonBody()
 _NO_NO, _NO_PARK, _NO_TRANSFER = bodies.NoBody(), bodies.ParkBody(), bodies.TransferBody()
-
-TicketRule = Callable[[Draft], Ticket | None]
 
 
 def build(settings: Settings, desk: Desk, gate: Gate) -> FastAPI:
@@ -59,6 +60,7 @@ def build(settings: Settings, desk: Desk, gate: Gate) -> FastAPI:
     _tickets(router, desk)
     _counters(router, desk)
     _asking(router, desk)
+    api_rules.attach(router, desk)
     _jobs(router, desk)
     _reports(router, desk)
     api_session.attach(router, settings, desk, gate)
@@ -66,16 +68,6 @@ def build(settings: Settings, desk: Desk, gate: Gate) -> FastAPI:
     stream.attach(app, desk, gate)
     pages.attach(app, settings)
     return app
-
-
-def _command(request: Request, desk: Desk, rule: TicketRule) -> Json:
-    """Run a rule that gives a ticket; answer `{rev, ticket}` after the commit."""
-
-    def command(draft: Draft) -> dict[str, Any]:
-        ticket = rule(draft)
-        return {"ticket": ticket.as_json() if ticket is not None else None}
-
-    return Json(desk.run(asked(request), command))
 
 
 def _asking(router: APIRouter, desk: Desk) -> None:
@@ -112,11 +104,23 @@ def _tickets(router: APIRouter, desk: Desk) -> None:
     async def issue(request: Request, body: bodies.IssueBody) -> Response:
         """A number, asked for at the screen or by staff."""
         source = principal(request).role
-        return _command(request, desk, lambda d: engine.issue(d, body.service, priority=body.priority, source=source))
+        if (body.beyond or body.for_counter is not None) and source not in BEYOND_ROLES:
+            raise forbidden(source, sorted(BEYOND_ROLES))
+
+        def rule(draft: Draft) -> Ticket:
+            more: dict[str, Any] = {"priority": body.priority, "source": source, "beyond": body.beyond}
+            if body.appointment is not None:
+                return check_in(draft, body.appointment, service=body.service, **more)
+            return engine.issue(draft, body.service, for_counter=body.for_counter, **more)
+
+        return ticket_answer(request, desk, rule)
 
     @router.get("/v1/tickets")
     async def tickets(state: StateQuery = None, service: ServiceQuery = None) -> Response:
         """The tickets of the service day in the order of issue."""
+        if service is not None and service not in desk.hall.services:
+            known = sorted(desk.hall.services)
+            raise refuse(404, "unknown_service", "Không có lĩnh vực này.", "There is no such service.", service, known)
         found = [
             each.as_json()
             for each in desk.hall.tickets.values()
@@ -133,32 +137,32 @@ def _tickets(router: APIRouter, desk: Desk) -> None:
     async def call(request: Request, ticket_id: TicketPath, body: bodies.CallBody) -> Response:
         """Call this one."""
         may_act_at(principal(request), body.counter)
-        return _command(request, desk, lambda d: engine.call_one(d, ticket_id, body.counter))
+        return ticket_answer(request, desk, lambda d: engine.call_one(d, ticket_id, body.counter))
 
     @router.post("/v1/tickets/{ticket_id}/cancel")
     async def cancel(request: Request, ticket_id: TicketPath, body: bodies.ReasonBody = _NO_REASON) -> Response:
         """Withdrawn while waiting."""
-        return _command(request, desk, lambda d: engine.cancel(d, ticket_id, body.reason))
+        return ticket_answer(request, desk, lambda d: engine.cancel(d, ticket_id, body.reason))
 
     @router.post("/v1/tickets/{ticket_id}/void")
     async def void(request: Request, ticket_id: TicketPath, body: bodies.ReasonBody = _NO_REASON) -> Response:
         """Void, by staff."""
-        return _command(request, desk, lambda d: engine.void(d, ticket_id, body.reason))
+        return ticket_answer(request, desk, lambda d: engine.void(d, ticket_id, body.reason))
 
     @router.post("/v1/tickets/{ticket_id}/done-on-spot")
     async def on_spot(request: Request, ticket_id: TicketPath, body: bodies.ReasonBody = _NO_REASON) -> Response:
         """Answered at the door."""
-        return _command(request, desk, lambda d: engine.finish_on_spot(d, ticket_id, body.reason))
+        return ticket_answer(request, desk, lambda d: engine.finish_on_spot(d, ticket_id, body.reason))
 
     @router.post("/v1/tickets/{ticket_id}/return")
     async def put_back(request: Request, ticket_id: TicketPath, body: bodies.ReasonBody = _NO_REASON) -> Response:
         """Back in the queue."""
-        return _command(request, desk, lambda d: engine.put_back(d, ticket_id, body.reason))
+        return ticket_answer(request, desk, lambda d: engine.put_back(d, ticket_id, body.reason))
 
     @router.post("/v1/tickets/{ticket_id}/reprint")
     async def reprint(request: Request, ticket_id: TicketPath, body: bodies.NoBody = _NO_NO) -> Response:
         """A copy, marked as such."""
-        return _command(request, desk, lambda d: printing.reprint(d, d.ticket(ticket_id)))
+        return ticket_answer(request, desk, lambda d: printing.reprint(d, d.ticket(ticket_id)))
 
 
 def _counters(router: APIRouter, desk: Desk) -> None:
@@ -166,13 +170,15 @@ def _counters(router: APIRouter, desk: Desk) -> None:
     async def call_next(request: Request, counter: CounterPath, body: bodies.NextBody = _NO_NEXT) -> Response:
         """Finish here and call the next one; `ticket` is null when nobody waits."""
         may_act_at(principal(request), counter)
-        return _command(request, desk, lambda d: engine.call_next(d, counter, service=body.service, seen=body.ticket))
+        return ticket_answer(
+            request, desk, lambda d: engine.call_next(d, counter, service=body.service, seen=body.ticket)
+        )
 
     def verb(name: str, rule: Callable[[Draft, int, str | None], Ticket]) -> None:
         @router.post(f"/v1/counters/{{counter}}/{name}", name=name)
         async def act(request: Request, counter: CounterPath, body: bodies.SeenBody = _NO_SEEN) -> Response:
             may_act_at(principal(request), counter)
-            return _command(request, desk, lambda d: rule(d, counter, body.ticket))
+            return ticket_answer(request, desk, lambda d: rule(d, counter, body.ticket))
 
         act.__doc__ = rule.__doc__
 
@@ -186,20 +192,22 @@ def _counters(router: APIRouter, desk: Desk) -> None:
     async def park(request: Request, counter: CounterPath, body: bodies.ParkBody = _NO_PARK) -> Response:
         """Set aside."""
         may_act_at(principal(request), counter)
-        return _command(request, desk, lambda d: engine.park(d, counter, body.ticket, papers=body.papers))
+        return ticket_answer(
+            request, desk, lambda d: engine.park(d, counter, body.ticket, papers=body.papers, note=body.note)
+        )
 
     @router.post("/v1/counters/{counter}/transfer")
     async def transfer(request: Request, counter: CounterPath, body: bodies.TransferBody = _NO_TRANSFER) -> Response:
         """Waiting again elsewhere; same number."""
         may_act_at(principal(request), counter)
-        target = {"to_counter": body.to_counter, "to_service": body.to_service}
-        return _command(request, desk, lambda d: engine.transfer(d, counter, body.ticket, **target))  # type: ignore[arg-type]
+        target = {"to_counter": body.to_counter, "to_service": body.to_service, "back": body.back}
+        return ticket_answer(request, desk, lambda d: engine.transfer(d, counter, body.ticket, **target))  # type: ignore[arg-type]
 
     def state(name: str, rule: Callable[[Draft, int], Any]) -> None:
         @router.post(f"/v1/counters/{{counter}}/{name}", name=name)
         async def act(request: Request, counter: CounterPath, body: bodies.NoBody = _NO_NO) -> Response:
             may_act_at(principal(request), counter)
-            return _post(request, desk, counter, lambda d: rule(d, counter))
+            return counter_answer(request, desk, counter, lambda d: rule(d, counter))
 
         act.__doc__ = rule.__doc__
 
@@ -211,16 +219,7 @@ def _counters(router: APIRouter, desk: Desk) -> None:
     async def pause(request: Request, counter: CounterPath, body: bodies.PauseBody) -> Response:
         """A pause with a reason."""
         may_act_at(principal(request), counter)
-        return _post(request, desk, counter, lambda d: posts.pause(d, counter, body.reason, body.minutes))
-
-
-def _post(request: Request, desk: Desk, counter: int, rule: Callable[[Draft], Any]) -> Json:
-    def command(draft: Draft) -> dict[str, Any]:
-        post = rule(draft)
-        pause = {"reason": post.pause_reason, "until": post.pause_until} if post.state == "paused" else None
-        return {"counter": {"id": counter, "state": post.state, "pause": pause, "ticket": post.ticket}}
-
-    return Json(desk.run(asked(request), command))
+        return counter_answer(request, desk, counter, lambda d: posts.pause(d, counter, body.reason, body.minutes))
 
 
 def _jobs(router: APIRouter, desk: Desk) -> None:

@@ -10,6 +10,7 @@ ServiceId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description=
 TicketId = Annotated[str, Field(pattern=r"^\d{8}-[A-Z]\d{3}$", description="e.g. 20261123-A042")]
 CounterNumber = Annotated[int, Field(ge=1, le=99)]
 Word = Annotated[str, Field(pattern=r"^[a-z0-9_.-]{1,40}$", description="a code word, never free text")]
+AppointmentCode = Annotated[str, Field(pattern=r"^[A-Z0-9]{4,8}$", description="a code, never a name")]
 Sentence = Annotated[str, Field(max_length=200)]
 Line = Annotated[str, Field(max_length=200)]
 
@@ -35,6 +36,9 @@ class IssueBody(Body):
 
     service: ServiceId
     priority: bool = False
+    appointment: AppointmentCode | None = None
+    for_counter: CounterNumber | None = None
+    beyond: bool = False
 
 
 class NextBody(Body):
@@ -54,10 +58,19 @@ class ParkBody(SeenBody):
     """Set aside; `papers`: the citizen fetches papers (state `waiting_papers`)."""
 
     papers: bool = False
+    note: Word | None = None
 
 
 class TransferBody(SeenBody):
     """Exactly one target, or none for the counter's `transfer_to` setting."""
+
+    to_counter: CounterNumber | None = None
+    to_service: ServiceId | None = None
+    back: bool = False
+
+
+class MoveBody(Body):
+    """Exactly one target."""
 
     to_counter: CounterNumber | None = None
     to_service: ServiceId | None = None
@@ -84,6 +97,88 @@ class ReasonBody(Body):
     """Why, as a code word."""
 
     reason: Word | None = None
+
+
+class NoteBody(Body):
+    """A code word on a ticket; null takes it away."""
+
+    code: Word | None = None
+
+
+class CarryBody(Body):
+    """Whether the ticket keeps its number overnight."""
+
+    keep: bool = True
+
+
+class ServiceBody(Body):
+    """One service."""
+
+    service: ServiceId
+
+
+class ServicesBody(Body):
+    """Today's services of a counter; null = as the settings say."""
+
+    services: Annotated[list[ServiceId], Field(max_length=30)] | None
+
+
+class HelpBody(Body):
+    """Who asks for help is not said; where and for what is."""
+
+    where: Literal["kiosk", "reception", "counter"]
+    what: Literal["write", "guide"] = "write"
+    counter: CounterNumber | None = None
+
+
+class BroadcastBody(Body):
+    """A text for everybody, without anybody's number in it."""
+
+    vi: Annotated[str, Field(min_length=1, max_length=160)]
+    en: Annotated[str, Field(max_length=160)] = ""
+    minutes: Annotated[int, Field(ge=1, le=240)]
+
+
+class DayCloseBody(Body):
+    """`carry`: who still waits keeps the number until tomorrow; null = as the settings say."""
+
+    carry: bool | None = None
+
+
+class DayOpenBody(Body):
+    """`day`: which one begins; null = the closed one again."""
+
+    day: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+
+
+class AppointmentItem(Body):
+    """One appointment. `at`: `2026-11-23T09:00`, local, or with an offset."""
+
+    code: AppointmentCode
+    service: ServiceId
+    at: Annotated[str, Field(min_length=10, max_length=40)]
+    prechecked: bool = False
+
+
+class AppointmentsBody(Body):
+    """A list; `replace`: what is not on it any more, of the days it speaks of, is dropped."""
+
+    items: Annotated[list[AppointmentItem], Field(max_length=500)]
+    replace: bool = False
+
+
+class CheckInBody(Body):
+    """Check-in by code."""
+
+    priority: bool = False
+
+
+class SlotBody(Body):
+    """Check-in by service and time."""
+
+    service: ServiceId
+    at: Annotated[str, Field(min_length=10, max_length=40)]
+    priority: bool = False
 
 
 class ListPayload(Body):

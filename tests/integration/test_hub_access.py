@@ -53,7 +53,7 @@ def code(refused: pytest.ExceptionInfo[HubRefused]) -> tuple[int, str]:
 
 
 def sample(path: str) -> str:
-    return path.format(ticket_id="20000101-A001", counter=1, job_id=99999)
+    return path.format(ticket_id="20000101-A001", counter=1, job_id=99999, help_id=99999, code="AB12")
 
 
 @pytest.mark.parametrize(("method", "path"), [key for key in TABLE if key[0] in ("GET", "POST")])
