@@ -129,33 +129,36 @@ def trial(target: Target, eyes: Eyes) -> Iterator[Finding]:
     if target.profile.lost == "dashes":
         contents.append(all_in("dashes", target.count))
     contents.append(all_in("blank", target.count))
-    wrong, read = 0, 0
+    read = 0
     for rows in contents:
         requests = target.requests(rows)
+        wrong = False
         for request in requests:
             outcome = send(target, request)
             if outcome.kind != "ok":
                 yield trouble(target, request, outcome)
-                wrong += 1
+                yield from _which(target, request, outcome)
+                wrong = True
                 if outcome.kind != "refused":
                     return
+        written = {
+            (r.reads.function, r.reads.address + at): v
+            for r in requests
+            if r.reads
+            for at, v in enumerate(r.reads.expected)
+        }
         for request in requests:
-            found = list(_read_back(target, request))
-            read += 1 if request.reads or request.question else 0
-            wrong += len(found)
+            found = list(_read_back(target, request, written))
+            read += bool(request.reads or request.question)
+            wrong = wrong or bool(found)
             yield from found
         if wrong:
             return  # the first content shows every wrong register; the others would say it again
-        if not read and (answer := eyes(*_question(rows))) is False:
-            yield Finding(
-                "fail",
-                f"Bảng không hiện đúng {_words(rows)[0]}.",
-                f"The board does not show {_words(rows)[1]}.",
-                "So encoding, width, align và codes với bảng của hãng; xem byte: motcua boards check TỆP.",
-                "Compare encoding, width, align and codes with the vendor's table; bytes: motcua boards check FILE.",
-            )
+        seen = eyes(*_question(rows))
+        if seen is False:
+            yield _not_seen(rows, bool(read))
             return
-        elif not read and answer is None:
+        if seen is None and not read:
             yield Finding(
                 "warn",
                 f"Đã gửi {_words(rows)[0]}; bảng không đọc lại được: CHƯA KIỂM, phải nhìn bằng mắt.",
@@ -163,6 +166,36 @@ def trial(target: Target, eyes: Eyes) -> Iterator[Finding]:
             )
     if read:
         yield Finding("ok", f"Đọc lại đúng {read} chỗ.", f"{read} places read back right.")
+
+
+def _not_seen(rows: Rows, read: bool) -> Finding:
+    """A person sees something else than was sent."""
+    vi = "Thanh ghi đúng như mẫu, nhưng bảng" if read else "Bảng"
+    en = "The registers are as the profile says, yet the board" if read else "The board"
+    return Finding(
+        "fail",
+        f"{vi} không hiện {_words(rows)[0]}.",
+        f"{en} does not show {_words(rows)[1]}.",
+        "So register, encoding, width, align, codes với bảng của hãng; xem từng byte: motcua boards check TỆP.",
+        "Compare register, encoding, width, align, codes with the vendor's table; bytes: motcua boards check FILE.",
+    )
+
+
+def _which(target: Target, request: Request, outcome: Outcome) -> Iterator[Finding]:
+    """Which register of a refused block it is: each is asked for by itself."""
+    reads = request.reads
+    if outcome.kind != "refused" or outcome.exception != 2 or reads is None or len(reads.names) < 2:
+        return
+    for at, name in enumerate(reads.names):
+        frame = modbus.read(reads.frame[0], reads.function, reads.address + at, 1)
+        if send(target, Request("", frame, name)).kind == "refused":
+            yield Finding(
+                "fail",
+                f"Thanh ghi {name}: bảng không có.",
+                f"Register {name}: the board does not have it.",
+                "Xem register, width và per_register: ghi quá chỗ của bảng?",
+                "Look at register, width and per_register: does the write reach past what the board has?",
+            )
 
 
 def _words(rows: Rows) -> tuple[str, str]:
@@ -178,7 +211,11 @@ def _question(rows: Rows) -> tuple[str, str]:
     return f"Bảng đang hiện: {vi}? ", f"Does the board show {en}? "
 
 
-def _read_back(target: Target, request: Request) -> Iterator[Finding]:
+Written = dict[tuple[int, int], int]
+"""(read function, address on the wire) → what was written there."""
+
+
+def _read_back(target: Target, request: Request, written: Written) -> Iterator[Finding]:
     if request.question:
         yield from _ask_text(target, request)
     reads = request.reads
@@ -199,7 +236,7 @@ def _read_back(target: Target, request: Request) -> Iterator[Finding]:
         if again:
             time.sleep(BUSY_S)  # some boards take a moment, and a late answer must not accuse a register
     for at in wrong:
-        vi, en = _advice(reads, outcome.values, at)
+        vi, en = _advice(reads, outcome.values, at, written)
         want, got = reads.expected[at] & reads.masks[at], outcome.values[at] & reads.masks[at]
         yield Finding(
             "fail",
@@ -223,7 +260,7 @@ def _unreadable(target: Target, reads: ReadBack, outcome: Outcome) -> Finding:
     )
 
 
-def _advice(reads: ReadBack, got: tuple[int, ...], at: int) -> tuple[str, str]:
+def _advice(reads: ReadBack, got: tuple[int, ...], at: int, written: Written) -> tuple[str, str]:
     """What the pattern of the mistake points at."""
     want, have = reads.expected[at], got[at]
     swapped = (want & 0xFF) << 8 | want >> 8
@@ -232,15 +269,15 @@ def _advice(reads: ReadBack, got: tuple[int, ...], at: int) -> tuple[str, str]:
             'Hai byte bị đổi chỗ: byte_order = "low-first" (hoặc byte = "high").',
             'The two bytes are the other way round: byte_order = "low-first" (or byte = "high").',
         )
-    if have & 0xFF == want & 0xFF:
+    if have & 0xFF == want & 0xFF and have >> 8 in (0, 0xFF):
         return ("Byte thấp đúng: bảng chỉ giữ 8 bit, read_mask = 0x00FF.", "The low byte is right: read_mask = 0x00FF.")
     if len(got) > 1 and got == reads.expected[::-1]:
         return (
             'Thứ tự thanh ghi ngược: word_order = "low-first" hoặc leftmost = "last".',
             'The registers stand the other way round: word_order = "low-first" or leftmost = "last".',
         )
-    shifted = have in reads.expected and have != 0
-    if shifted:
+    beside = [written.get((reads.function, reads.address + at + step)) for step in (-1, 1)]
+    if have and have in beside:
         return (
             "Giá trị đứng lệch một thanh ghi: xem register và numbering (zero, one, 40001).",
             "The value stands one register off: look at register and numbering (zero, one, 40001).",

@@ -1,0 +1,120 @@
+"""Boards sold by others, by the technician's commands, against pymodbus: somebody else's idea of Modbus RTU."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.modbus_peer import PymodbusBoard
+from tests.fixtures.wires import MOTCUA
+
+VENDORS = Path(__file__).parents[1] / "fixtures" / "vendors"
+
+
+def boards(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*MOTCUA, "boards", *arguments], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL
+    )
+
+
+def at(board: PymodbusBoard, profile: Path | str, unit: int | None = None) -> list[str]:
+    return ["--port", board.port, "--profile", str(profile), "--unit", str(unit or board.unit)]
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Iterator[PymodbusBoard]:
+    with PymodbusBoard(tmp_path, 3, mirror={2: 20, 3: 21}) as board:
+        yield board
+
+
+def test_a_32_bit_number_and_its_letter_arrive(board: PymodbusBoard) -> None:
+    done = boards("show", *at(board, VENDORS / "kd-500.toml"), "B042")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert board.holding(0, 3) == [42, 0, 0x4200]
+    assert board.holding(9) == [7]  # 80 % of 1…8
+    assert board.coil(4) == 0
+    assert boards("show", *at(board, VENDORS / "kd-500.toml"), "--blank").returncode == 0
+    assert board.holding(0, 3) == [0xFFFF, 0xFFFF, 0x2000]
+
+
+def test_function_6_and_a_control_register_of_bits(board: PymodbusBoard) -> None:
+    done = boards("show", *at(board, VENDORS / "hx-4d.toml"), "A042", "--brightness", "100")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert board.holding(2, 2) == [0x000A, 0x0204]
+    assert board.holding(8) == [0x8007]
+    assert board.holding(11) == [0xA55A]
+
+
+def test_a_main_panel_row_by_row(board: PymodbusBoard) -> None:
+    done = boards("show", *at(board, VENDORS / "vp-16.toml"), "A042:12", "B107:3")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert board.holding(0x200, 6) == [0xDA, 0x66, 0xFC, 0xEE, 0x0012, 1]
+    assert board.holding(0x208, 6) == [0xE0, 0xFC, 0x60, 0x3E, 0x00F3, 1]
+    assert board.holding(0x210, 6) == [0, 0, 0, 0, 0x00FF, 1]
+
+
+@pytest.mark.parametrize("name", ["kd-500", "hx-4d", "vp-16"])
+def test_the_trial_reads_every_register_back(board: PymodbusBoard, name: str) -> None:
+    done = boards("test", *at(board, VENDORS / f"{name}.toml"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "read back right" in done.stdout
+    assert "✗" not in done.stdout
+
+
+def test_a_wrong_register_is_named_with_what_was_expected_and_read(board: PymodbusBoard, tmp_path: Path) -> None:
+    """The profile says that the letter is read back one register further than the board keeps it."""
+    path = tmp_path / "hx.toml"
+    path.write_text((VENDORS / "hx-4d.toml").read_text(encoding="utf-8").replace("register = 21", "register = 22"))
+    done = boards("test", *at(board, path))
+    assert done.returncode == 1
+    assert "Register 22 (Digits): wrote 0x000A (10), read 0x0204 (516)." in done.stdout
+    assert "one register off" in done.stdout and "numbering" in done.stdout
+
+
+def test_a_register_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with PymodbusBoard(tmp_path, 3, holding=8) as board:
+        done = boards("test", *at(board, VENDORS / "kd-500.toml"))
+    assert done.returncode == 1
+    assert "40010 (Brightness)" in done.stdout and "exception 2" in done.stdout and "numbering" in done.stdout
+
+
+def test_the_one_register_of_a_block_that_is_not_there_is_found(tmp_path: Path) -> None:
+    with PymodbusBoard(tmp_path, 3, holding=3) as board:
+        done = boards("test", *at(board, "modbus-ascii-4"))
+    assert done.returncode == 1
+    assert "Register 3 = 0x0003 (Character 1–4): the board does not have it." in done.stdout
+    assert "Register 2 =" not in done.stdout
+
+
+def test_a_silent_port_ends_with_words(tmp_path: Path) -> None:
+    from firmware_bridge.virtual.rtu import VirtualBus
+
+    with VirtualBus(tmp_path / "silent") as bus:
+        done = boards("show", "--port", str(bus.link), "--profile", "modbus-ascii-4", "--unit", "9", "A042")
+    assert done.returncode == 1
+    assert "unit 9 did not answer within 300 ms" in done.stdout
+    assert "power" in done.stdout and "A/B" in done.stdout
+
+
+def test_no_port_and_a_bad_number_are_sentences(tmp_path: Path) -> None:
+    gone = boards("show", "--port", str(tmp_path / "none"), "--profile", "modbus-ascii-4", "--unit", "9", "A042")
+    assert gone.returncode not in (0, 1) and "there is no port" in gone.stderr and "Traceback" not in gone.stderr
+    bad = boards("show", "--port", str(tmp_path / "none"), "--profile", "modbus-ascii-4", "--unit", "300", "A042")
+    assert bad.returncode == 2 and "1–247" in bad.stderr
+    notty = boards("show", "--port", "/dev/null", "--profile", "modbus-ascii-4", "--unit", "9", "A042")
+    assert notty.returncode != 0 and "Traceback" not in notty.stderr
+
+
+def test_profiles_are_listed_and_a_file_is_checked() -> None:
+    listed = boards("profiles")
+    assert listed.returncode == 0 and "modbus-ascii-4" in listed.stdout and "ascii-stx-4" in listed.stdout
+    checked = boards("check", str(VENDORS / "kd-500.toml"))
+    assert checked.returncode == 0
+    assert "01 10 00 00 00 02 04 00 2A 00 00" in checked.stdout  # 42, low word first
+    assert "01 10 00 00 00 02 04 FF FF FF FF" in checked.stdout and "01 10 00 00 00 02 04 FF FE FF FF" in checked.stdout
+    assert "brightness 0 %" in checked.stdout and "brightness 100 %" in checked.stdout
+    wrong = boards("check", "modbus-asci-4")
+    assert wrong.returncode == 2 and "did you mean: modbus-ascii-4?" in wrong.stderr
