@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from kiosk.grammar_keys import next_keys
 from kiosk.model import (
     Broken,
+    CallHelper,
     CameraState,
     Effect,
     Event,
     Face,
     Forget,
+    HelperCalled,
     HubChanged,
     Issue,
     Key,
@@ -21,6 +23,7 @@ from kiosk.model import (
     LookUp,
     Model,
     PaperState,
+    Refusal,
     Report,
     Scanned,
     Tap,
@@ -34,6 +37,7 @@ from kiosk.scanner.grammar import dossier_code
 SCREENS = (
     "home",
     "service",
+    "busy",
     "issuing",
     "ticket",
     "fields",
@@ -52,12 +56,15 @@ SCREENS = (
     "rate",
     "thanks",
     "help",
+    "helper",
     "out_of_service",
     "closed",
     "failsafe",
 )
 IDLE_FACTOR = {"ticket": 0.5, "thanks": 0.2, "failsafe": 0.3}
 """Share of the idle time for screens that say one thing; the warning is never shorter."""
+NUMBER_ONLY_S = 60.0
+"""Without paper the number exists on this screen alone: at least so long before the warning, to write it down."""
 UNWARNED = ("home", "thanks", "failsafe")
 """Nothing of a person is on these: they go home without asking."""
 TIMEOUT_S = {"issuing": 12.0, "searching": 40.0}
@@ -71,6 +78,12 @@ QUERY_MAX = 40
 CODE_MAX = 54
 
 Out = tuple[Model, tuple[Effect, ...]]
+
+
+def idle_of(model: Model, idle_s: float) -> float:
+    """Seconds without a finger until the screen warns."""
+    idle = idle_s * IDLE_FACTOR.get(model.screen, 1.0)
+    return max(idle, idle_s, NUMBER_ONLY_S) if model.screen == "ticket" and model.paper == "broken" else idle
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +133,13 @@ class Flow:
                 return self._ticket(event, model)
             case PaperState():
                 if model.ticket and model.ticket.id == event.ticket:
-                    return replace(model, paper=event.paper), ()
+                    # "Please write it down" begins when it is said, not when the number came.
+                    news = event.paper == "broken" and model.paper != "broken"
+                    return replace(model, paper=event.paper, touched=model.now if news else model.touched), ()
+                return model, ()
+            case HelperCalled():
+                if model.helper == "asking":
+                    return replace(model, helper="called" if event.called else "failed"), ()
                 return model, ()
             case LookedUp():
                 return self._looked_up(event, model)
@@ -129,7 +148,7 @@ class Flow:
 
     def deadline(self, model: Model) -> float:
         """Monotonic seconds at which the warning (or, unwarned, the wipe) is due."""
-        return model.touched + self.env.idle_s * IDLE_FACTOR.get(model.screen, 1.0)
+        return model.touched + idle_of(model, self.env.idle_s)
 
     def today(self, model: Model) -> dt.date | None:
         """The date, where it may be believed."""
@@ -219,7 +238,15 @@ class Flow:
             case "priority":
                 return replace(model, priority=not model.priority), ()
             case "take":
-                return self._take(value, model)
+                return self._ask_first(value, model)
+            case "anyway":
+                return self._take(model.wanted, model) if model.wanted and model.screen == "busy" else (model, ())
+            case "why":
+                return self._no_number(model.hub.refusal(value), model), ()
+            case "helper":
+                if model.helper in ("asking", "called"):
+                    return (model if model.screen == "helper" else self._go(model, "helper")), ()
+                return replace(self._go(model, "helper"), helper="asking"), (CallHelper(),)
             case "field":
                 return replace(self._go(model, "list"), field=value), ()
             case "procedure":
@@ -227,7 +254,7 @@ class Flow:
             case "takefor":
                 service = self.env.service_of(model.procedure)
                 known = any(each.id == service and each.open for each in model.hub.services)
-                return self._take(service, model) if service and known else self._enter("service", model)
+                return self._ask_first(service, model) if service and known else self._enter("service", model)
             case "look":
                 return self._ask(model, model.code, None)
             case "factorkind":
@@ -250,7 +277,7 @@ class Flow:
             if not model.hub.connected:
                 return self._go(model, "out_of_service"), ()
             if not model.hub.open:
-                return self._go(model, "closed"), ()
+                return self._no_number(model.hub.refusal(), model), ()
         if screen == "scan":
             if not model.camera:
                 return replace(self._go(model, "typing"), code=""), ()
@@ -263,11 +290,22 @@ class Flow:
 
     # a number -----------------------------------------------------------------------------------
 
+    def _no_number(self, refusal: Refusal, model: Model) -> Model:
+        """Say why not, and what to do instead."""
+        return replace(self._go(model, "closed"), refusal=refusal)
+
+    def _ask_first(self, service: str, model: Model) -> Out:
+        """Where the queue is long, say how long before a number is taken."""
+        line = model.hub.service(service)
+        if line is not None and line.long_wait and line.estimate and model.screen != "issuing":
+            return replace(self._go(model, "busy"), wanted=service), ()
+        return self._take(service, model)
+
     def _take(self, service: str, model: Model) -> Out:
         if model.screen == "issuing":
             return model, ()  # a double tap is one ticket
         request = model.request + 1
-        model = replace(self._go(model, "issuing"), request=request, ticket=None, paper="asking")
+        model = replace(self._go(model, "issuing"), request=request, ticket=None, paper="asking", wanted=service)
         return model, (Issue(request, service, model.priority),)
 
     def _ticket(self, event: TicketGiven, model: Model) -> Out:
@@ -276,7 +314,8 @@ class Flow:
         trail = model.trail[:1]
         if event.ticket is None:
             to = "closed" if event.refused else "out_of_service"
-            return replace(model, screen=to, trail=trail, touched=model.now), ()
+            refusal = Refusal(event.refused, model.wanted, event.opens_at) if event.refused else None
+            return replace(model, screen=to, trail=trail, touched=model.now, refusal=refusal), ()
         paper = "asking" if model.hub.printer else "broken"
         done = replace(model, screen="ticket", trail=trail, ticket=event.ticket, touched=model.now, priority=False)
         return replace(done, paper=paper), ()  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Print = Literal["asking", "printed", "broken"]
+Helper = Literal["", "asking", "called", "failed"]
 ResultKind = Literal["found", "not_found", "try_later", "offline"]
 
 
@@ -23,7 +24,8 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class ServiceLine:
-    """A queue one can take a number for. `estimate`: minutes, a range."""
+    """A queue one can take a number for. `estimate`: minutes, a range. `open`: a number can be taken now; where not,
+    `status` is the hub's word for why and `opens_at` (ISO) when it will be. `long_wait`: ask before one is taken."""
 
     id: str
     letter: str
@@ -32,16 +34,44 @@ class ServiceLine:
     waiting: int = 0
     estimate: tuple[int, int] | None = None
     open: bool = True
+    status: str = "open"
+    opens_at: str | None = None
+    long_wait: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HelpDay:
+    """Who helps today, from … to (hh:mm), and with what."""
+
+    start: str
+    end: str
+    who: str
+    who_en: str
+    what: str
+    what_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why no number can be had. `code`: the hub's word (`closed last_ticket quota holiday day_closed full …`);
+    `service`: for which, "" for all; `opens_at`: ISO, or None where nobody knows."""
+
+    code: str
+    service: str = ""
+    opens_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HubView:
-    """What the hub last said. `parts` are the public sentences of parts that do not work: (part, vi, en)."""
+    """What the hub last said. `parts` are the public sentences of parts that do not work: (part, vi, en); `message`
+    is the supervisor's text for everybody: (vi, en)."""
 
     connected: bool = False
     services: tuple[ServiceLine, ...] = ()
     calls: tuple[tuple[str, int], ...] = ()
     parts: tuple[tuple[str, str, str], ...] = ()
+    message: tuple[str, str] | None = None
+    help_days: tuple[HelpDay, ...] = ()
 
     @property
     def printer(self) -> bool:
@@ -52,6 +82,20 @@ class HubView:
     def open(self) -> bool:
         """Whether any queue takes people now."""
         return any(service.open for service in self.services)
+
+    def service(self, service_id: str) -> ServiceLine | None:
+        """The service of an id."""
+        return next((each for each in self.services if each.id == service_id), None)
+
+    def refusal(self, service_id: str = "") -> Refusal:
+        """Why no number can be had for a service, or for any of them: then the one that opens first speaks for all."""
+        shut = [each for each in self.services if not each.open and service_id in ("", each.id)]
+        shut.sort(key=lambda each: each.opens_at or "9")
+        if not shut:
+            return Refusal("closed", service_id)
+        codes = {each.status for each in shut}
+        code = shut[0].status if service_id or len(codes) == 1 else "closed"
+        return Refusal("closed" if code in ("open", "no_counter") else code, service_id, shut[0].opens_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +174,9 @@ class Model:
     priority: bool = False
     ticket: Ticket | None = None
     paper: Print = "asking"
+    wanted: str = ""
+    refusal: Refusal | None = None
+    helper: Helper = ""
     field: str = ""
     procedure: str = ""
     query: str = ""
@@ -204,6 +251,7 @@ class TicketGiven:
     request: int
     ticket: Ticket | None
     refused: str = ""
+    opens_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +260,13 @@ class PaperState:
 
     ticket: str
     paper: Print
+
+
+@dataclass(frozen=True, slots=True)
+class HelperCalled:
+    """The answer to `CallHelper`: whether the staff know."""
+
+    called: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +282,20 @@ class Broken:
     """Our own code failed: the failsafe screen."""
 
 
-Event = Tick | Tap | Touched | Key | Scanned | CameraState | HubChanged | TicketGiven | PaperState | LookedUp | Broken
+Event = (
+    Tick
+    | Tap
+    | Touched
+    | Key
+    | Scanned
+    | CameraState
+    | HubChanged
+    | TicketGiven
+    | PaperState
+    | HelperCalled
+    | LookedUp
+    | Broken
+)
 
 # What the screen may ask for ---------------------------------------------------------------------
 
@@ -239,6 +307,11 @@ class Issue:
     request: int
     service: str
     priority: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallHelper:
+    """Tell the staff that somebody at the screen wants help with writing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,4 +344,4 @@ class Forget:
     """The person is gone: drop cached pictures of words, and whatever else was theirs."""
 
 
-Effect = Issue | LookUp | Report | Watch | Forget
+Effect = Issue | CallHelper | LookUp | Report | Watch | Forget

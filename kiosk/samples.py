@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.model import Dossier, Face, HubView, LookupResult, Model, ServiceLine, Step, Ticket
+from kiosk.model import Dossier, Face, HelpDay, HubView, LookupResult, Model, Refusal, ServiceLine, Step, Ticket
 
 FACE = Face(2026, 11, 23, 0, 8, 42)
 SERVICES = (
@@ -17,6 +17,9 @@ SERVICES = (
 )
 HUB = HubView(True, SERVICES, (("A041", 3), ("T017", 1)))
 NO_PAPER = ("printer", "Máy in hết giấy: xin nhớ số trên màn hình.", "No paper: please remember your number.")
+YOUTH = HelpDay(
+    "07:30", "11:30", "Đoàn Thanh niên", "Youth Union", "hướng dẫn và viết giúp", "guidance and help with forms"
+)
 CODE = "H38.12.25-261116-0003"
 SIMPLE = Dossier(CODE, "Hộ tịch", "Civil status", "come", "2026-11-20")
 DETAILS = replace(
@@ -50,7 +53,20 @@ def samples() -> dict[str, Model]:
     base = Model(face=FACE, hub=HUB, camera=True, now=100.0, touched=100.0)
     ticket = Ticket("20261123-A042", "A042", "civil-status", 6, (15, 25))
     found = LookupResult("found", SIMPLE, "08:40")
-    shut = replace(HUB, services=tuple(replace(each, open=False) for each in SERVICES))
+
+    def not_now(service: ServiceLine, why: str, opens_at: str) -> ServiceLine:
+        return replace(service, open=False, status=why, opens_at=opens_at)
+
+    shut = replace(HUB, services=tuple(not_now(each, "closed", "2026-11-24T07:30+07:00") for each in SERVICES))
+    holiday = replace(
+        HUB, services=tuple(not_now(each, "holiday", "2027-02-12T07:30+07:00") for each in SERVICES), calls=()
+    )
+    land = not_now(SERVICES[2], "quota", "2026-11-24T07:30+07:00")
+    no_land = replace(HUB, services=tuple(land if each.id == "land" else each for each in SERVICES))
+    long = replace(SERVICES[1], waiting=14, estimate=(40, 60), long_wait=True)
+    crowd = replace(HUB, services=tuple(long if each.id == long.id else each for each in SERVICES))
+    told = ("Quầy 3 tạm nghỉ vì mất điện, mời ông/bà chờ ít phút.", "Counter 3 has lost power, please wait a little.")
+    helpers = replace(HUB, help_days=(YOUTH,))
     in_scan = replace(base, trail=("home", "scan"), code=CODE)
 
     def seen(dossier: Dossier) -> Model:
@@ -64,7 +80,11 @@ def samples() -> dict[str, Model]:
         "home-unplugged": replace(base, hub=HubView()),
         "home-no-paper": replace(base, hub=replace(HUB, parts=(NO_PAPER,))),
         "home-untrusted": replace(base, face=None),
+        "home-message": replace(base, hub=replace(HUB, message=told)),
+        "home-closed": replace(base, hub=shut),
         "service": replace(one, screen="service"),
+        "service-quota": replace(one, screen="service", hub=no_land),
+        "busy": replace(one, screen="busy", trail=("home", "service"), hub=crowd, wanted=long.id),
         "service-priority": replace(one, screen="service", priority=True, hub=replace(HUB, services=SERVICES[1:4])),
         "issuing": replace(one, screen="issuing"),
         "ticket": replace(one, screen="ticket", ticket=ticket, paper="printed"),
@@ -116,7 +136,18 @@ def samples() -> dict[str, Model]:
         "thanks": replace(one, screen="thanks"),
         "help": replace(one, screen="help"),
         "out_of_service": replace(one, screen="out_of_service", hub=HubView()),
-        "closed": replace(one, screen="closed", hub=shut),
+        "helper": replace(one, screen="helper", trail=("home", "help"), hub=helpers, helper="called"),
+        "helper-asking": replace(one, screen="helper", trail=("home", "help"), helper="asking"),
+        "helper-failed": replace(one, screen="helper", trail=("home", "help"), helper="failed"),
+        "help-days": replace(one, screen="help", hub=helpers),
+        "closed": replace(one, screen="closed", hub=shut, refusal=shut.refusal()),
+        "closed-last": replace(
+            one, screen="closed", hub=shut, refusal=Refusal("last_ticket", "", "2026-11-23T13:00+07:00")
+        ),
+        "closed-quota": replace(
+            one, screen="closed", trail=("home", "service"), hub=no_land, refusal=no_land.refusal("land")
+        ),
+        "closed-holiday": replace(one, screen="closed", hub=holiday, refusal=holiday.refusal()),
         "failsafe": replace(base, screen="failsafe"),
         "warning": replace(in_scan, screen="status", result=found, warn_left=18),
     }

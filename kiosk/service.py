@@ -34,9 +34,12 @@ from kiosk.flow import Env, Flow
 from kiosk.locale import languages
 from kiosk.lookup import Lookup
 from kiosk.model import (
+    CallHelper,
     CameraState,
     Effect,
     Forget,
+    HelpDay,
+    HelperCalled,
     HubChanged,
     HubView,
     Issue,
@@ -91,18 +94,7 @@ def make_env(settings: Settings, catalogue: Catalogue) -> Env:
 
 def hub_view(snapshot: dict[str, Any]) -> HubView:
     """What the screen needs of the hub's snapshot."""
-    services = tuple(
-        ServiceLine(
-            each["id"],
-            each["letter"],
-            each["name"],
-            each.get("name_en") or each["name"],
-            int(each["waiting"]),
-            (each["estimate"][0], each["estimate"][1]) if each.get("estimate") else None,
-            bool(each["open"]),
-        )
-        for each in snapshot.get("services", [])
-    )
+    services = tuple(service_line(each) for each in snapshot.get("services", []))
     calls: list[tuple[str, int]] = []
     for call in snapshot.get("calls", []):
         if call["counter"] not in [counter for _number, counter in calls]:
@@ -112,7 +104,33 @@ def hub_view(snapshot: dict[str, Any]) -> HubView:
         for each in snapshot.get("notices", [])
         if each.get("part") == "printer" or each.get("public_vi")
     )
-    return HubView(True, services, tuple(calls[:3]), parts)
+    told = snapshot.get("broadcast")
+    message = (told["vi"], told.get("en") or "") if told else None
+    days = tuple(
+        HelpDay(each["from"], each["to"], each["who"], each["who_en"], each["what"], each["what_en"])
+        for each in snapshot.get("help_days") or []
+    )
+    return HubView(True, services, tuple(calls[:3]), parts, message, days)
+
+
+def service_line(each: dict[str, Any]) -> ServiceLine:
+    """One service of the snapshot. A hub of before says `open` alone."""
+    status = each.get("status") or {"code": "open" if each["open"] else "closed", "opens_at": None}
+    # No counter has opened yet: the hub gives numbers all the same, and people wait for the desk to open.
+    takes = status["code"] in ("open", "no_counter")
+    estimate = each.get("estimate")
+    return ServiceLine(
+        each["id"],
+        each["letter"],
+        each["name"],
+        each.get("name_en") or each["name"],
+        int(each["waiting"]),
+        (int(estimate[0]), int(estimate[1])) if estimate else None,
+        takes,
+        status["code"],
+        status.get("opens_at"),
+        bool(each.get("long_wait")),
+    )
 
 
 class Kiosk:
@@ -226,6 +244,8 @@ class Kiosk:
         match effect:
             case Issue():
                 self._work.put(lambda: self._issue(effect))
+            case CallHelper():
+                self._work.put(self._call_helper)
             case LookUp():
                 self._work.put(lambda: self._look_up(effect))
             case Report():
@@ -253,7 +273,8 @@ class Kiosk:
                 continue
             except HubRefused as error:
                 log.warning("no ticket for %s: %s", effect.service, error.code)
-                self.app.post(TicketGiven(effect.request, None, error.code))
+                opens = error.allowed.get("opens_at") if isinstance(error.allowed, dict) else None
+                self.app.post(TicketGiven(effect.request, None, error.code, opens))
                 return
         if raw is None:
             self.app.post(TicketGiven(effect.request, None))
@@ -281,6 +302,22 @@ class Kiosk:
                 log.warning("the paper of a ticket cannot be followed: %s", error.code)
                 return
         self.app.post(PaperState(ticket.id, "broken" if state in BROKEN_PAPER else "printed"))
+
+    def _call_helper(self) -> None:
+        key = f"helper:{self._boot}:{secrets.token_hex(8)}"
+        for wait in TRIES_S:
+            if self._stop.wait(wait):
+                return
+            try:
+                self._hub.post("/v1/help", {"where": "kiosk", "what": "write"}, key)
+            except HubUnreachable:
+                continue
+            except HubRefused as error:
+                log.warning("no helper could be called: %s", error.code)
+                break
+            self.app.post(HelperCalled(True))
+            return
+        self.app.post(HelperCalled(False))
 
     def _look_up(self, effect: LookUp) -> None:
         began = time.monotonic()

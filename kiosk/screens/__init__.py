@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiosk.model import Model
-from kiosk.screens import dossier, procedures, queue, start
+from kiosk.screens import dossier, nonumber, procedures, queue, start
 from kiosk.screens.look import Look
 from kiosk.view.widgets import Widget
 
 SCREENS: dict[str, Callable[[Look, Model], Widget]] = {
     "home": start.home,
     "service": queue.choose,
+    "busy": nonumber.busy,
     "issuing": queue.issuing,
     "ticket": queue.ticket,
     "fields": procedures.fields,
@@ -30,8 +31,9 @@ SCREENS: dict[str, Callable[[Look, Model], Widget]] = {
     "rate": start.rate,
     "thanks": start.thanks,
     "help": start.help_screen,
+    "helper": nonumber.helper,
     "out_of_service": start.out_of_service,
-    "closed": start.closed,
+    "closed": nonumber.closed,
     "failsafe": start.failsafe,
 }
 

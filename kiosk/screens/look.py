@@ -285,11 +285,10 @@ class Look:
 
     def seconds_left(self, model: Model) -> float:
         """Until the warning; only for the words in the footer."""
-        from kiosk.flow import IDLE_FACTOR
+        from kiosk.flow import idle_of
 
-        share = IDLE_FACTOR.get(model.screen, 1.0)
         kiosk = self.settings.kiosk
-        return model.touched + kiosk.idle_s * share + kiosk.warn_s - model.now
+        return model.touched + idle_of(model, kiosk.idle_s) + kiosk.warn_s - model.now
 
     def dialogue(self, under: Widget, model: Model) -> Widget:
         """The warning before a wipe, over the screen it belongs to."""

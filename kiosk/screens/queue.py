@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.model import Model, ServiceLine
+from kiosk.model import Model, ServiceLine, Ticket
 from kiosk.screens.look import Look
 from kiosk.screens.paging import pages_of
 from kiosk.screens.start import message
@@ -54,7 +54,8 @@ def _service(look: Look, service: ServiceLine, wide: float) -> Box:
     m, words = look.metrics, look.words
     name = look.body(words.pick(service.name, service.name_en), bold=True)
     if not service.open:
-        note = look.body(words("service.closed"), soft=True)
+        why = service.status if service.status in ("quota", "full", "holiday") else "closed"
+        note = look.body(words(f"service.{why}"), soft=True)
     elif service.waiting:
         note = look.body(words("service.waiting", n=service.waiting), soft=True)
     else:
@@ -62,7 +63,8 @@ def _service(look: Look, service: ServiceLine, wide: float) -> Box:
     text = column(name, note, grow=1, gap=0.3)
     letter = Text(service.letter, m.headline, 700, look.primary, "center", lines=1)
     inner = row(Box((letter,), width=m.headline * 1.7), text, gap=m.space * 0.6, align="center")
-    card = look.card(inner, target=f"take:{service.id}" if service.open else None, grow=1.0, justify="center")
+    target = f"take:{service.id}" if service.open else f"why:{service.id}"
+    card = look.card(inner, target=target, grow=1.0, justify="center")
     card = replace(
         card, min_height=m.target + m.space * 0.5, pad=(m.space * 0.8, m.space * (0.1 if look.compact else 0.45))
     )
@@ -81,6 +83,8 @@ def ticket(look: Look, model: Model) -> Box:
     given = model.ticket
     if given is None:
         raise ValueError("the ticket screen needs a ticket")
+    if model.paper == "broken":
+        return _number_alone(look, model, given)
     service = next((s for s in model.hub.services if s.id == given.service), None)
     name = words.pick(service.name, service.name_en) if service else ""
     number = Text(given.number, 22.5 * (1 + (m.factor - 1) * 1.3), 700, look.primary, "center", lines=1)
@@ -101,10 +105,8 @@ def ticket(look: Look, model: Model) -> Box:
         ),
         grow=1,
     )
-    broken = model.paper == "broken"
-    says = "broken" if broken else "paper"
-    title = look.headline(words(f"ticket.{says}"), colour=ACT if broken else INK)
-    text = look.body(words(f"ticket.{says}.text"))
+    title = look.headline(words("ticket.paper"))
+    text = look.body(words("ticket.paper.text"))
     more = look.body(words("ticket.wait"), soft=True)
     right = Fit(
         (column(title, text, more, gap=m.space * 0.6), column(title, text, gap=m.space * 0.5), column(title)), grow=1
@@ -116,3 +118,30 @@ def ticket(look: Look, model: Model) -> Box:
         content = row(plate, Box((right,), "column", grow=1.0), gap=m.space * 1.3)
     extra = look.button("go:fields", words("ticket.procedures"), icon="document")
     return look.frame(model, content, extra=(extra,))
+
+
+def _number_alone(look: Look, model: Model, given: Ticket) -> Box:
+    """No paper comes: the number is as large as the panel allows, to be written down or photographed."""
+    m, words = look.metrics, look.words
+    service = next((s for s in model.hub.services if s.id == given.service), None)
+    name = words.pick(service.name, service.name_en) if service else ""
+    wide, high = look.room
+    ahead = words("ticket.ahead", n=given.ahead) if given.ahead else words("ticket.first")
+    says = words("ticket.broken")
+    titles = [make(says, colour=ACT, align="center") for make in (look.headline, look.lead)]
+    titles.append(look.body(says, bold=True, colour=ACT, align="center"))
+    below = look.body(words("ticket.broken.text"), align="center")
+    queue = look.body(f"{name} · {ahead}" if name else ahead, align="center")
+
+    def option(title: Widget, cap: float, *lines: Widget) -> Widget:
+        number = Text(given.number, cap, 700, look.primary, "center", lines=1)
+        return column(Gap(grow=1), title, number, *lines, Gap(grow=1), gap=m.space * 0.5)
+
+    # Four signs of this weight are some three and a half times as wide as their capitals are high.
+    largest = min(wide / 3.9, high * 0.62)
+    caps = [largest * share for share in (1.0, 0.85, 0.72, 0.6, 0.5) if largest * share > 22.5] + [22.5]
+    worded = [cap for cap in caps if cap > 28]  # words only where the number stays very large
+    options = [option(titles[0], cap, *lines) for lines in ((queue, below), (below,), (queue,)) for cap in worded]
+    options += [option(titles[0], cap) for cap in caps]
+    options += [option(title, caps[-1]) for title in titles[1:]]
+    return look.frame(model, look.card(Fit(tuple(options), grow=1), pad=(m.space * 0.8, m.space * 0.5)))

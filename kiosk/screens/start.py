@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 from kiosk.flow import REASONS
-from kiosk.model import Model, ServiceLine
+from kiosk.locale import Words
+from kiosk.model import Face, Model, ServiceLine
 from kiosk.screens.look import Look
 from kiosk.screens.paging import pages_of
 from kiosk.view.widgets import ACT, CALL, DONE, INK, WHITE, Box, Fit, Gap, Icon, Text, Widget, column, row
@@ -54,6 +56,10 @@ def _take(look: Look, model: Model) -> Box:
         lines = [words("home.pause")]
     elif not model.hub.open:
         lines = [words("home.closed")]
+        moment = when(words, model.hub.refusal().opens_at, model.face)
+        if moment:
+            # Where there is room for one line only, this is the one.
+            lines.insert(1 if m.roomy or m.portrait else 0, words("home.opens", when=moment))
     else:
         waiting = sum(service.waiting for service in model.hub.services if service.open)
         lines = [words("home.waiting", n=waiting) if waiting else words("home.nobody")]
@@ -91,6 +97,20 @@ def _take(look: Look, model: Model) -> Box:
     )
 
 
+def when(words: Words, iso: str | None, face: Face | None) -> str:
+    """A moment as people say it: "13:00 hôm nay", "7:30 ngày mai, Thứ Ba". Empty where it is not known."""
+    if not iso:
+        return ""
+    at = dt.datetime.fromisoformat(iso)
+    values = {"time": f"{at.hour}:{at.minute:02}", "weekday": words(f"weekday.{at.weekday()}")}
+    days = (at.date() - dt.date(face.year, face.month, face.day)).days if face else 2
+    if days == 0:
+        return words("when.today", **values)
+    if days == 1:
+        return words("when.tomorrow", **values)
+    return words("when.day", **values, day=at.day, month=at.month)
+
+
 def _estimate(services: tuple[ServiceLine, ...]) -> tuple[int, int] | None:
     spans = [service.estimate for service in services if service.open and service.estimate]
     return (min(span[0] for span in spans), max(span[1] for span in spans)) if spans else None
@@ -115,7 +135,10 @@ def _home_foot(look: Look, model: Model) -> Widget:
     hours = look.body(words("home.hours", hours=look.settings.site.hours), lines=1)
     calls = [words("home.call", number=number, counter=counter) for number, counter in model.hub.calls]
     serving = [look.body(words("home.serving") + "  " + " · ".join(calls[:n]), lines=1) for n in (3, 2, 1) if calls[:n]]
-    notice = [look.body(words.pick(vi, en), lines=1) for _part, vi, en in model.hub.parts[:1] if vi]
+    told = [model.hub.message] if model.hub.message else [(vi, en) for _part, vi, en in model.hub.parts[:1] if vi]
+    notice = [look.body(words.pick(vi, en), lines=1) for vi, en in told]
+    # A sentence of the supervisor is not shortened: where one line is too short it takes two, alone.
+    notice += [look.body(words.pick(*model.hub.message), lines=2)] if model.hub.message and not m.large else []
     gap = m.space
     options = [row(*notice, Gap(grow=1), each, gap=gap, align="center") for each in serving if notice]
     options += [row(each, gap=gap, align="center") for each in notice]
@@ -135,8 +158,9 @@ def message(
     text: str,
     *actions: Box,
     main: Box | None = None,
+    short: str = "",
 ) -> Box:
-    """One sign, one sentence, one explanation, and the next step."""
+    """One sign, one sentence, one explanation (`short`: what of it must be said at least), and the next step."""
     m = look.metrics
     head, body = look.headline(title), look.body(text)
     medal = look.medal(icon, colour)
@@ -148,7 +172,10 @@ def message(
         return column(Gap(grow=1), card, Gap(grow=1.4))
 
     small = look.lead(title)
-    content = Fit((option(head, body), option(head, body, sign=False), option(small, body, sign=False), option(small)))
+    options = [option(head, body), option(head, body, sign=False), option(small, body, sign=False)]
+    if short:
+        options += [option(small, look.body(short)), option(small, look.body(short), sign=False)]
+    content = Fit((*options, option(small)))
     return look.frame(model, content, extra=actions, main=main)
 
 
@@ -161,13 +188,6 @@ def out_of_service(look: Look, model: Model) -> Box:
     """The hub cannot be reached; procedures still can."""
     words = look.words
     return message(look, model, "ticket", look.primary, words("out.title"), words("out.text"), see_procedures(look))
-
-
-def closed(look: Look, model: Model) -> Box:
-    """No queue takes people now."""
-    words = look.words
-    text = words("closed.text", hours=look.settings.site.hours)
-    return message(look, model, "clock", look.primary, words("closed.title"), text, see_procedures(look))
 
 
 def failsafe(look: Look, model: Model) -> Box:
@@ -186,7 +206,11 @@ def help_screen(look: Look, model: Model) -> Box:
     """People first, then what happens to one's data."""
     m, words, site = look.metrics, look.words, look.settings.site
     person = _help_card(look, "person", words("help.person"), words.pick(site.help_line, site.help_line_en))
-    write = _help_card(look, "document", words("help.write"), words("help.write.text"))
+    days = [
+        words("help.write.today", who=words.pick(each.who, each.who_en), what=words.pick(each.what, each.what_en))
+        for each in model.hub.help_days[:1]
+    ]
+    write = _help_card(look, "document", words("help.write"), " ".join([*days, words("help.write.text")]))
     private = _help_card(look, "check", words("help.privacy"), words("help.privacy.text"))
     cards = [person, write, private]
     if site.hotline:
@@ -199,7 +223,9 @@ def help_screen(look: Look, model: Model) -> Box:
     page = min(model.page, len(pages) - 1)
     body = column(*pages[page], gap=gap, grow=1)
     pager = look.pager(page, len(pages))
-    return look.frame(model, column(title, row(body, pager, gap=m.space, grow=1), gap=gap))
+    # The one thing on this screen that somebody can do here and now; without a hub nobody would hear it.
+    ask = look.button("helper", words("help.call"), icon="bell", main=True) if model.hub.connected else None
+    return look.frame(model, column(title, row(body, pager, gap=m.space, grow=1), gap=gap), main=ask)
 
 
 def _help_card(look: Look, icon: str, title: str, text: str) -> Box:

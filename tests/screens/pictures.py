@@ -32,8 +32,23 @@ STEP = 16
 SHARE = 0.0005
 """Another build of the same library may draw 0.05 % of the pixels differently by more than 16 of 255."""
 ENGLISH = ("home", "service", "ticket", "fields", "procedure", "search-hits", "scan", "typing-part", "status", "factor",
-           "details", "rate", "help", "closed", "warning")  # fmt: skip
-LARGE = ("home", "service", "ticket", "list", "procedure", "search-hits", "status", "details-late", "rate", "warning")
+           "details", "rate", "help", "helper", "busy", "closed", "closed-quota", "ticket-no-paper",
+           "warning")  # fmt: skip
+LARGE = (
+    "home",
+    "service",
+    "ticket",
+    "list",
+    "procedure",
+    "search-hits",
+    "status",
+    "details-late",
+    "rate",
+    "busy",
+    "closed-quota",
+    "ticket-no-paper",
+    "warning",
+)
 
 
 def wanted() -> list[tuple[str, str, str, bool]]:

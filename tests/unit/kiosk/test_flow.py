@@ -11,12 +11,14 @@ from kiosk.flow import SCREENS, UNWARNED, Env, Flow, face_of
 from kiosk.grammar_keys import is_prefix, next_keys
 from kiosk.model import (
     Broken,
+    CallHelper,
     CameraState,
     Dossier,
     Effect,
     Event,
     Face,
     Forget,
+    HelperCalled,
     HubChanged,
     HubView,
     Issue,
@@ -26,6 +28,7 @@ from kiosk.model import (
     LookupResult,
     Model,
     PaperState,
+    Refusal,
     Report,
     Scanned,
     ServiceLine,
@@ -133,6 +136,93 @@ def test_when_no_queue_is_open_the_screen_says_closed() -> None:
     who = Person()
     who.feed(HubChanged(replace(HUB, services=tuple(replace(each, open=False) for each in HUB.services))))
     assert who.tap("go:service").screen == "closed"
+
+
+QUOTA = ServiceLine(
+    "land", "B", "Đất đai", "Land", open=False, status="quota", opens_at="2026-11-24T07:30+07:00"
+)  # fmt: skip
+LONG = replace(HUB.services[0], estimate=(40, 60), long_wait=True)
+
+
+def test_a_closed_service_says_why_and_when_and_the_others_go_on() -> None:
+    who = Person()
+    who.feed(HubChanged(replace(HUB, services=(*HUB.services, QUOTA))))
+    who.tap("go:service", "why:land")
+    assert who.model.screen == "closed"
+    assert who.model.refusal == Refusal("quota", "land", "2026-11-24T07:30+07:00")
+    assert who.tap("go:service", "take:civil-status").screen == "issuing"
+
+
+def test_when_all_are_closed_the_one_that_opens_first_speaks() -> None:
+    late = replace(QUOTA, id="social", status="quota", opens_at="2026-11-25T07:30+07:00")
+    who = Person()
+    who.feed(HubChanged(replace(HUB, services=(late, QUOTA))))
+    assert who.tap("go:service").refusal == Refusal("quota", "", "2026-11-24T07:30+07:00")
+    who.feed(HubChanged(replace(HUB, services=(late, replace(QUOTA, status="holiday")))))
+    assert who.tap("home", "go:service").refusal == Refusal("closed", "", "2026-11-24T07:30+07:00")
+
+
+@pytest.mark.parametrize("code", ["closed", "last_ticket", "quota", "holiday", "day_closed", "full"])
+def test_a_refusal_of_the_hub_is_told_with_its_own_reason(code: str) -> None:
+    who = Person()
+    who.tap("go:service", "take:civil-status")
+    who.feed(TicketGiven(who.model.request, None, code, "2026-11-23T13:00+07:00"))
+    assert who.model.screen == "closed"
+    assert who.model.refusal == Refusal(code, "civil-status", "2026-11-23T13:00+07:00")
+    assert who.tap("done").refusal is None
+
+
+def test_a_long_queue_is_told_before_a_number_is_taken() -> None:
+    who = Person()
+    who.feed(HubChanged(replace(HUB, services=(LONG,))))
+    assert who.tap("go:service", "take:civil-status").screen == "busy"
+    assert not [each for each in who.effects if isinstance(each, Issue)]
+    who.tap("anyway", "anyway")
+    issues = [each for each in who.effects if isinstance(each, Issue)]
+    assert [each.service for each in issues] == ["civil-status"] and who.model.screen == "issuing"
+
+
+def test_a_long_queue_declined_takes_no_number() -> None:
+    who = Person()
+    who.feed(HubChanged(replace(HUB, services=(LONG,))))
+    who.tap("go:service", "priority", "take:civil-status")
+    assert who.tap("back").screen == "service" and who.model.priority
+    who.tap("done")
+    assert who.model.wanted == "" and not [each for each in who.effects if isinstance(each, Issue)]
+
+
+def test_a_number_without_paper_stays_a_minute_before_the_warning() -> None:
+    who = Person()
+    who.tap("go:service", "take:civil-status")
+    who.feed(TicketGiven(who.model.request, Ticket("t1", "A042", "civil-status", 6)))
+    who.wait(12)
+    who.feed(PaperState("t1", "broken"))
+    who.wait(59.5)
+    assert who.model.screen == "ticket" and who.model.warn_left is None
+    assert who.wait(0.6).warn_left == 20
+    who.feed(PaperState("t1", "broken"))  # said again: no new minute
+    who.wait(19.9)
+    assert who.wait(0.2).screen == "home"
+
+
+def test_a_helper_is_called_once_and_the_screen_says_whether_it_was_heard() -> None:
+    who = Person()
+    assert who.tap("go:help", "helper").helper == "asking"
+    who.tap("helper")
+    assert [each for each in who.effects if isinstance(each, CallHelper)] == [CallHelper()]
+    assert who.feed(HelperCalled(True)).helper == "called"
+    assert who.tap("back", "helper").screen == "helper"
+    assert len([each for each in who.effects if isinstance(each, CallHelper)]) == 1
+    who.tap("done", "go:help", "helper")
+    assert who.feed(HelperCalled(False)).helper == "failed"
+    who.tap("back", "helper")  # it may be asked again
+    assert len([each for each in who.effects if isinstance(each, CallHelper)]) == 3
+
+
+def test_a_late_answer_about_the_helper_does_not_reach_the_next_person() -> None:
+    who = Person()
+    who.tap("go:help", "helper", "done")
+    assert who.feed(HelperCalled(True)).helper == ""
 
 
 def test_a_lost_answer_ends_the_waiting() -> None:
@@ -364,7 +454,8 @@ def test_ten_thousand_random_events_never_raise_and_always_come_home() -> None:
         "home", "back", "done", "more", "large", "language",
         "page:next", "page:back", "priority", "take:civil-status", "takefor", "look",
         "unlock", "factorkind:lookup_code", "factorkind:id_last4", "face:3", "reason:time", "send", "key:A", "key:1",
-        "key:backspace", "field:land", "procedure:1.001193", "nonsense", "go:nowhere", "key:é",
+        "key:backspace", "helper", "anyway", "why:land",
+        "why:civil-status", "field:land", "procedure:1.001193", "nonsense", "go:nowhere", "key:é",
     ]  # fmt: skip
     for _ in range(10_000):
         match dice.randrange(6):
