@@ -15,8 +15,21 @@ from typing import Any
 from firmware_bridge.dictionary import BOTH, TO_BOARD, TO_HOST, Dictionary
 from firmware_bridge.frame import MAX_PAYLOAD
 
-_LEAST = {"u8": 1, "u16": 2, "u32": 4, "uid": 8, "text": 0, "rows": 0}
-_OPEN_ENDED = ("text", "rows")
+_LEAST = {"u8": 1, "u16": 2, "u32": 4, "uid": 8, "digest": 32, "text": 0, "rows": 0, "bytes": 0}
+_OPEN_ENDED = ("text", "rows", "bytes")
+
+
+_TABLES = {
+    "Reset causes": "reset_causes",
+    "Nak reasons": "nak_reasons",
+    "Keys": "keys",
+    "Kinds of boards": "board_kinds",
+    "Kinds of inputs": "input_kinds",
+    "States of an input": "input_states",
+    "Test patterns": "test_patterns",
+    "Kinds of displays": "display_kinds",
+    "States of an update": "update_states",
+}
 
 
 class ContractError(ValueError):
@@ -51,7 +64,7 @@ def check(declared: dict[str, Any]) -> None:
             if field["type"] not in _LEAST:
                 raise ContractError(f"{name}.{field['name']}: type {field['type']!r}")
         if any(field["type"] in _OPEN_ENDED for field in fields[:-1]):
-            raise ContractError(f"{name}: text and rows take the rest of the payload, so they come last")
+            raise ContractError(f"{name}: text, bytes and rows take the rest of the payload, so they come last")
         if sum(_LEAST[field["type"]] for field in fields) > MAX_PAYLOAD:
             raise ContractError(f"{name}: longer than {MAX_PAYLOAD} bytes")
 
@@ -91,7 +104,12 @@ def key_names() -> dict[int, str]:
 
 
 def reset_cause(code: int) -> str:
-    return str(declaration()["reset_causes"].get(str(code), "unknown"))
+    return meaning("reset_causes", code)
+
+
+def meaning(table: str, code: int) -> str:
+    """What a code of one of the tables (reset_causes, update_states, …) means; "unknown" where none is known."""
+    return str(declaration()[table].get(str(code), "unknown"))
 
 
 def module_text() -> str:
@@ -110,6 +128,8 @@ def protocol_text() -> str:
         "",
         f"Protocol {declared['protocol']}, dictionary `{words()['hash']:08x}`. Numbers are unsigned, high byte first.",
         "",
+        "Messages marked ∞ keep id and shape in every version: a board of any age can be found and loaded anew.",
+        "",
         "| id | message | direction | link ack | bytes |",
         "|---|---|---|---|---|",
     ]
@@ -119,7 +139,8 @@ def protocol_text() -> str:
         least = sum(_LEAST[field["type"]] for field in message["fields"])
         open_end = "…" if any(field["type"] in _OPEN_ENDED for field in message["fields"]) else ""
         lines.append(
-            f"| `0x{message['id']:02x}` | [{message['name']}](#{message['name']}) | {arrows[message['direction']]} "
+            f"| `0x{message['id']:02x}` | [{message['name']}](#{message['name']})"
+            f"{' ∞' if message.get('for_ever') else ''} | {arrows[message['direction']]} "
             f"| {'yes' if message['needs_ack'] else 'no'} | {least}{open_end} |"
         )
     for message in messages:
@@ -129,7 +150,7 @@ def protocol_text() -> str:
             lines += [f"| {field['name']} | {field['type']} | {field['meaning']} |" for field in message["fields"]]
     lines += ["", "## Timing", "", "| what | ms |", "|---|---|"]
     lines += [f"| {name.removesuffix('_ms')} | {value} |" for name, value in declared["timing"].items()]
-    for title, table in (("Reset causes", "reset_causes"), ("Nak reasons", "nak_reasons"), ("Keys", "keys")):
+    for title, table in _TABLES.items():
         lines += ["", f"## {title}", "", "| code | meaning |", "|---|---|"]
         lines += [f"| {code} | {meaning} |" for code, meaning in declared[table].items()]
     return "\n".join(lines) + "\n"

@@ -7,7 +7,8 @@ the generated module ``wire_words`` (never committed, made when an image is asse
      "messages": ((id, name, direction, needs_ack, ((field, type), ...)), ...)}
 """
 
-_WIDTHS = {"u8": 1, "u16": 2, "u32": 4, "uid": 8}
+_WIDTHS = {"u8": 1, "u16": 2, "u32": 4, "uid": 8, "digest": 32}
+_HEX = ("uid", "digest")
 ROW_CHARS = 4
 MAX_ROWS = 8
 
@@ -30,10 +31,12 @@ def _printable(text):
 def _put(kind, value):
     if kind == "text":
         return _printable(value)
-    if kind == "uid":
-        if len(value) != 16:
-            raise BadFields("a uid is 16 hex digits")
-        return bytes(int(value[i : i + 2], 16) for i in range(0, 16, 2))
+    if kind in _HEX:
+        if len(value) != 2 * _WIDTHS[kind]:
+            raise BadFields("%s is %d hex digits" % (kind, 2 * _WIDTHS[kind]))
+        return bytes(int(value[i : i + 2], 16) for i in range(0, len(value), 2))
+    if kind == "bytes":
+        return bytes(value)
     if kind == "rows":
         if len(value) > MAX_ROWS:
             raise BadFields("more than %d rows" % MAX_ROWS)
@@ -118,6 +121,9 @@ class Dictionary:
             if what == "text":
                 values[field] = _ascii(payload[at:])
                 at = len(payload)
+            elif what == "bytes":
+                values[field] = bytes(payload[at:])
+                at = len(payload)
             elif what == "rows":
                 values[field] = _take_rows(payload[at:])
                 at = len(payload)
@@ -126,7 +132,7 @@ class Dictionary:
                 if at + width > len(payload):
                     raise BadFields("%s is too short" % message[1])
                 part = bytes(payload[at : at + width])
-                if what == "uid":
+                if what in _HEX:
                     values[field] = "".join("%02x" % byte for byte in part)
                 else:
                     values[field] = int.from_bytes(part, "big")

@@ -24,6 +24,7 @@ BROADCAST = 0
 FLAG_REPEAT = 0x01  # the same frame was sent before; the receiver may already have it
 FLAG_FROM_BOARD = 0x02  # on a shared pair of wires a board must not take another board's frame for the host's
 FLAG_NO_ACK = 0x04  # nobody waits for an answer
+FLAG_SHARED = 0x08  # from the host: several boards share these wires, speak only on your turn (message `turn`)
 SESSION_SHIFT = 4  # the upper half of the flags: which run of the sender this is (see link.py)
 
 # CRC of every half byte: 16 words of memory buy most of the speed of the full table on a small chip.

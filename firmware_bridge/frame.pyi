@@ -9,6 +9,7 @@ BROADCAST: int
 FLAG_REPEAT: int
 FLAG_FROM_BOARD: int
 FLAG_NO_ACK: int
+FLAG_SHARED: int
 SESSION_SHIFT: int
 
 def crc16(data: Iterable[int], crc: int = ...) -> int: ...

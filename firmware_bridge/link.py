@@ -13,11 +13,12 @@ An acknowledgement says only that the frame arrived whole. Nothing here is durab
 MicroPython subset, see frame.py. All times are whole milliseconds that never run backwards and never wrap.
 """
 
-from firmware_bridge.frame import FLAG_FROM_BOARD, FLAG_NO_ACK, FLAG_REPEAT, SESSION_SHIFT, Frame
+from firmware_bridge.frame import FLAG_FROM_BOARD, FLAG_NO_ACK, FLAG_REPEAT, FLAG_SHARED, SESSION_SHIFT, Frame
 
 ACK = 0x01
 NAK = 0x02
 PING = 0x03
+TURN = 0x04
 
 GARBLED = 1
 UNKNOWN_TYPE = 2
@@ -48,7 +49,8 @@ class Link:
     def __init__(self, node, is_board, session, first_sequence=0, accept=accept_all):
         self.node = node
         self.session = session & 0x0F
-        self._direction = FLAG_FROM_BOARD if is_board else 0
+        self.flags = FLAG_FROM_BOARD if is_board else 0  # what every frame of this end carries
+        self.on_trip = None  # called with every measured round trip, ms
         self._accept = accept
         self._sequence = first_sequence & 0xFF  # of the next new message
         self._queue = []  # [key, kind, payload]
@@ -97,6 +99,10 @@ class Link:
         self._queue.append([key, kind, payload])
         return True
 
+    def drop(self, key):
+        """Forget a waiting message; one on its way stays."""
+        self._queue = [entry for entry in self._queue if entry[0] != key]
+
     def waiting(self):
         """Messages not yet acknowledged, the one on its way included."""
         return len(self._queue) + (1 if self._current else 0)
@@ -118,7 +124,7 @@ class Link:
     def _encode(self, kind, sequence, flags, payload, session=None):
         if session is None:
             session = self.session
-        return Frame(kind, sequence, flags | self._direction | session << SESSION_SHIFT, self.node, payload).encode()
+        return Frame(kind, sequence, flags | self.flags | session << SESSION_SHIFT, self.node, payload).encode()
 
     def timeout(self):
         """How long the next first try waits for its acknowledgement, ms."""
@@ -131,6 +137,8 @@ class Link:
         return self._srtt8 / 8 if self._srtt8 else None
 
     def _measure(self, took):
+        if self.on_trip is not None:
+            self.on_trip(took)
         took = max(took, 1)
         if not self._srtt8:
             self._srtt8 = took << 3
@@ -139,6 +147,20 @@ class Link:
         error = took - (self._srtt8 >> 3)
         self._srtt8 = max(1, self._srtt8 + error)
         self._rttvar4 += abs(error) - (self._rttvar4 >> 2)
+
+    def turn(self):
+        """The frame that hands the wires over (shared wires): the other end's turn."""
+        return self._encode(TURN, self._next_sequence(), FLAG_NO_ACK, b"")
+
+    def unasked(self):
+        """What was queued without waiting for an answer, and nothing else."""
+        out = b"".join(self._out)
+        self._out = []
+        return out
+
+    def share(self):
+        """Host: several boards hang on these wires; say so in every frame."""
+        self.flags |= FLAG_SHARED
 
     def poll(self, now):
         """Bytes to put on the wire now; b"" when there is nothing to say."""

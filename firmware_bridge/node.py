@@ -5,85 +5,64 @@ To a board go states, and the whole set of them again after every hello. What a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from firmware_bridge.answers import Answers
+from firmware_bridge.bitmaps import Bitmaps, Line
 from firmware_bridge.dictionary import TO_HOST, BadFields, Dictionary
 from firmware_bridge.frame import Frame
 from firmware_bridge.link import BAD_FIELDS, PING, SAY_HELLO, UNKNOWN_TYPE, Link
+from firmware_bridge.told import (
+    SLOTS,
+    TRIAL,
+    Event,
+    Greeted,
+    Identity,
+    KeyPressed,
+    LineState,
+    LinkStats,
+    Mismatch,
+    Missing,
+    Pressed,
+    Shows,
+    Twins,
+    UpdateState,
+    WentSilent,
+)
+
+if TYPE_CHECKING:
+    from firmware_bridge.loading import Loading
+
+__all__ = [
+    "Event",
+    "Greeted",
+    "Identity",
+    "KeyPressed",
+    "LineState",
+    "LinkStats",
+    "Mismatch",
+    "Missing",
+    "Node",
+    "Pressed",
+    "Row",
+    "Shows",
+    "Twins",
+    "UpdateState",
+    "WentSilent",
+]
 
 HELLO_MS = 1000
+CONFIRM_MS = 2000  # a firmware on trial is confirmed when it has answered for so long
+TWIN_MS = 10000
+TRIPS = 600  # round trips remembered until the next report
+FOR_EVER = ("hello", "update_state")  # heard from boards with other words too
+INPUT_KINDS = {0: "button", 1: "key"}
+INPUT_STATES = {0: "ok", 1: "stuck", 2: "chattering"}
+CONFIRMED = 4
 Row = tuple[str, int]
-
-
-@dataclass(frozen=True)
-class Identity:
-    """What a hello says. `firmware` as "0.1"."""
-
-    protocol: int
-    dictionary: int
-    firmware: str
-    uid: str
-    boot: int
-    press: int
-    key: int
-    reset: int
-
-
-@dataclass(frozen=True)
-class Pressed:
-    uid: str
-    boot: int
-    press: int
-    button: int
-
-
-@dataclass(frozen=True)
-class KeyPressed:
-    uid: str
-    boot: int
-    key: int
-    pad: int
-    what: int
-
-
-@dataclass(frozen=True)
-class Greeted:
-    """The board answers and speaks our words; `restarted` when it is another run of it than the last one we knew."""
-
-    identity: Identity
-    restarted: bool
-
-
-@dataclass(frozen=True)
-class Mismatch:
-    """The board has other firmware than this bridge speaks to."""
-
-    identity: Identity
-    protocol: int
-    dictionary: int
-
-
-@dataclass(frozen=True)
-class WentSilent:
-    """No answer, or no port."""
-
-
-@dataclass(frozen=True)
-class Missing:
-    """A display was given characters it has no shape for."""
-
-    slot: int
-    text: str
-
-
-@dataclass(frozen=True)
-class LinkStats:
-    values: dict[str, int]
-
-
-Event = Pressed | KeyPressed | Greeted | Mismatch | WentSilent | Missing | LinkStats
 
 
 class Node:
@@ -93,16 +72,21 @@ class Node:
         self.address = address
         self._words = dictionary
         self.link = Link(address, False, session, first_sequence, self._judge)
+        self.trips: deque[int] = deque(maxlen=TRIPS)
+        self.link.on_trip = self.trips.append
         self.identity: Identity | None = None
+        self.loading: Loading | None = None
         self.up = False
         self._mismatch = False
         self._told_silent = False
         self._port_open = False
         self._hub = False
         self._contents: dict[tuple[str, int], dict[str, Any]] = {}
-        self._hub_presses: dict[str, tuple[int, int]] = {}
-        self._answered: tuple[int, int, int] = (0, 0, 0)  # boot, press, key
-        self._passed_on: tuple[int, int, int] = (0, 0, 0)
+        self._bitmaps = Bitmaps()
+        self._answers = Answers()
+        self._seen: dict[str, int] = {}  # uid → when it last said hello under this address
+        self._twins_until = 0
+        self._confirm_due = 0
         self._hello_due = 0
         self._asked_since: int | None = None
         self._pulse_due = 0
@@ -127,6 +111,22 @@ class Node:
         """Whole content of a main panel, top row first."""
         self._want("panel", slot, rev=rev & 0xFFFF, rows=tuple(rows)[:8])
 
+    def want_bitmap(self, slot: int, rev: int, columns: int, data: bytes, speed: int, hold: int) -> None:
+        """Whole text line of a matrix; `speed` columns a second, `hold` tenths of a second."""
+        self._bitmaps.want(slot, Line(rev & 0xFFFF, columns, data, min(speed, 255), min(hold, 255)))
+
+    def test(self, pattern: int, tenths: int) -> bool:
+        """A test pattern on everything the board has; False when it is not there."""
+        return self.up and self._send("test", "test", pattern=pattern, tenths=tenths)
+
+    def ask(self, name: str) -> bool:
+        """`stats_ask` or `shows_ask`; the answer comes as events. False when the board is not there."""
+        return self.up and self._send(name, name)
+
+    def say(self, name: str, **values: Any) -> None:
+        """A message of the update, which a board with other words understands too."""
+        self._send(name, None, **values)
+
     def _want(self, name: str, slot: int, **values: Any) -> None:
         values["slot"] = slot
         if self._contents.get((name, slot)) != values:
@@ -138,26 +138,29 @@ class Node:
         """Lamp on for so many tenths of a second. False when the board is not there (a light is not worth keeping)."""
         return self.up and self._send("lamp", f"lamp:{lamp}", lamp=lamp, tenths=tenths)
 
-    def hub_presses(self, presses: dict[str, tuple[int, int]]) -> None:
+    def hub_presses(self, presses: Mapping[str, tuple[int, int]]) -> None:
         """The hub's highest committed (boot, press) of each board's uid."""
-        before = self._committed()
-        self._hub_presses = presses
-        if self.up and self._hub and self._committed() != before:
+        before, floor = self._answers.committed(), self._answers.floor()
+        self._answers.hub(presses)
+        if not (self.up and self._hub):
+            return
+        if self._answers.floor() and not floor:
+            self._say_all()
+        elif self._answers.committed() != before:
             self._say_committed()
 
-    def answered_press(self, boot: int, press: int) -> None:
-        """The hub has answered this press: the board may stop repeating it."""
-        self._answer(boot, press, 0)
+    def answered_press(self, boot: int, press: int, refused: bool = False) -> None:
+        """The hub has answered this press, with a ticket or a refusal: the board may stop repeating it."""
+        self._answers.answered_press(boot, press)
+        if not (self.up and self._hub):
+            return
+        if refused:
+            self.link.drop("committed")  # it must not overtake: it would light the lamp
+            self._send("refused", "refused", boot=boot, press=press)
+        self._say_done(boot, press)
 
     def answered_key(self, boot: int, key: int) -> None:
-        self._answer(boot, 0, key)
-
-    def _answer(self, boot: int, press: int, key: int) -> None:
-        known = self._answered
-        if known[0] == boot:
-            self._answered = (boot, max(known[1], press), max(known[2], key))
-        elif boot > known[0]:
-            self._answered = (boot, press, key)
+        self._answers.answered_key(boot, key)
         if self.up and self._hub:
             self._say_committed()
 
@@ -174,7 +177,7 @@ class Node:
     def _judge(self, kind: int, payload: bytes) -> int:
         if not self._words.goes(kind, TO_HOST):
             return UNKNOWN_TYPE
-        if not self.up and self._words.name_of(kind) != "hello":
+        if not self.up and self._words.name_of(kind) not in FOR_EVER:
             return SAY_HELLO
         try:
             self._words.decode(kind, payload)
@@ -189,17 +192,27 @@ class Node:
             return
         name, values = self._words.decode(message[0], message[1])
         if name == "hello":
-            self._hello(values)
+            self._hello(values, now)
         elif name == "press":
             self._press(values)
         elif name == "key":
             self._key(values)
         elif name == "hole":
             self._events.append(Missing(values["slot"], values["text"]))
+        elif name == "bitmap_missing":
+            self._bitmaps.missing(values["slot"], values["rev"], now)
+        elif name == "line":
+            kind, state = INPUT_KINDS.get(values["what"], "button"), INPUT_STATES.get(values["state"], "stuck")
+            self._events.append(LineState(kind, values["index"], state))
+        elif name == "shows":
+            self._events.append(Shows(values["kind"], values["slot"], values["row"], values["data"]))
         elif name == "stats":
             self._events.append(LinkStats(values))
+        elif name == "update_state":
+            self._update_state(UpdateState(values["state"], values["at"]), now)
 
-    def _hello(self, values: dict[str, Any]) -> None:
+    def _hello(self, values: dict[str, Any], now: int) -> None:
+        slot = values["slot"] & ~TRIAL
         new = Identity(
             values["protocol"],
             values["dictionary"],
@@ -209,8 +222,16 @@ class Node:
             values["press"],
             values["key"],
             values["reset"],
+            values["kind"],
+            SLOTS[slot] if slot < len(SLOTS) else "?",
+            bool(values["slot"] & TRIAL),
+            values["title"],
         )
+        if self._is_twin(new.uid, now):
+            return
         old, self.identity = self.identity, new
+        if self.loading:
+            self.loading.greeted(new, now)
         if (new.protocol, new.dictionary) != (self._words.protocol, self._words.hash):
             if not self._mismatch:
                 self._events.append(Mismatch(new, self._words.protocol, self._words.hash))
@@ -220,37 +241,56 @@ class Node:
         if restarted:
             self.link.drop_all()
             self.link.forget_peer()
-            self._passed_on = (new.boot, 0, 0)  # presses passed on raise what its hello said it has given out
+        self._answers.met(new, restarted)
         if not self.up or restarted:
             self._events.append(Greeted(new, restarted))
+            self._confirm_due = now + CONFIRM_MS
         self.up, self._mismatch, self._told_silent, self._asked_since = True, False, False, None
         self._say_all()
 
-    def _press(self, values: dict[str, Any]) -> None:
-        identity = self.identity
-        if identity is None or values["boot"] != identity.boot:
-            self._hello_due = 0
+    def _is_twin(self, uid: str, now: int) -> bool:
+        """Two boards take turns saying hello under this address."""
+        other = self.identity.uid if self.identity else uid
+        back = uid != other and now - self._seen.get(uid, now - TWIN_MS) < TWIN_MS
+        self._seen[uid] = now
+        if back:
+            if now >= self._twins_until:
+                self._events.append(Twins(*sorted((uid, other))))
+            self._twins_until = now + TWIN_MS
             self.up = False
-            return
-        press = values["press"]
-        if press <= self._committed()[1]:
-            self._say_committed()
-        elif press > self._passed_on[1]:
-            self._passed_on = (identity.boot, press, self._passed_on[2])
-            self._events.append(Pressed(identity.uid, identity.boot, press, values["button"]))
+            self.link.drop_all()
+        return now < self._twins_until
+
+    def _press(self, values: dict[str, Any]) -> None:
+        boot, press = values["boot"], values["press"]
+        verdict = self._answers.press(boot, press)
+        if verdict == "strange":
+            self._who_are_you()
+        elif verdict == "done":
+            self._say_done(boot, press)
+        elif verdict == "new" and self.identity:
+            self._events.append(Pressed(self.identity.uid, boot, press, values["button"]))
 
     def _key(self, values: dict[str, Any]) -> None:
-        identity = self.identity
-        if identity is None or values["boot"] != identity.boot:
-            self._hello_due = 0
-            self.up = False
-            return
-        key = values["key"]
-        if key <= self._committed()[2]:
+        boot, key = values["boot"], values["key"]
+        verdict = self._answers.key(boot, key)
+        if verdict == "strange":
+            self._who_are_you()
+        elif verdict == "done":
             self._say_committed()
-        elif key > self._passed_on[2]:
-            self._passed_on = (identity.boot, self._passed_on[1], key)
-            self._events.append(KeyPressed(identity.uid, identity.boot, key, values["pad"], values["what"]))
+        elif verdict == "new" and self.identity:
+            self._events.append(KeyPressed(self.identity.uid, boot, key, values["pad"], values["what"]))
+
+    def _who_are_you(self) -> None:
+        self._hello_due = 0
+        self.up = False
+
+    def _update_state(self, told: UpdateState, now: int) -> None:
+        if told.state == CONFIRMED and self.identity:
+            self.identity = replace(self.identity, trial=False)
+        if self.loading:
+            self.loading.told(told, now)
+        self._events.append(told)
 
     def events(self) -> list[Event]:
         """What happened since the last call, oldest first."""
@@ -259,44 +299,31 @@ class Node:
 
     # -- what goes out
 
-    def _send(self, name: str, replaces: str, **values: Any) -> bool:
+    def _send(self, name: str, replaces: str | None, **values: Any) -> bool:
         payload = self._words.encode(name, **values)
         return bool(self.link.send(self._words.id_of(name), payload, replaces, self._words.needs_ack(name)))
 
-    def _committed(self) -> tuple[int, int, int]:
-        """(boot, press, key) that the board may take as done, for the run it is in."""
-        identity = self.identity
-        if identity is None:
-            return (0, 0, 0)
-        boot, press = self._hub_presses.get(identity.uid, (0, 0))
-        known = press if boot == identity.boot else 0
-        mine = self._answered if self._answered[0] == identity.boot else (0, 0, 0)
-        return (identity.boot, max(known, mine[1]), mine[2])
-
     def _say_committed(self) -> None:
-        boot, press, key = self._committed()
+        boot, press, key = self._answers.committed()
         self._send("committed", "committed", boot=boot, press=press, key=key)
 
-    def _floor(self) -> int:
-        """The boot counter this board must be raised to, 0 if it is high enough."""
-        identity = self.identity
-        if identity is None:
-            return 0
-        boot, press = self._hub_presses.get(identity.uid, (0, 0))
-        # Its flash forgot: under this counter it would give a new press the identity of an old one.
-        if identity.boot < boot or (identity.boot == boot and max(identity.press, self._passed_on[1]) < press):
-            return boot + 1
-        return 0
+    def _say_done(self, boot: int, press: int) -> None:
+        """This press is done; one of an older boot is told by itself."""
+        if self.identity and boot != self.identity.boot:
+            self._send("committed", "committed:left", boot=boot, press=press, key=0)
+        else:
+            self._say_committed()
 
     def _say_all(self) -> None:
         if not (self.up and self._hub):
             return
-        floor = self._floor()
+        floor = self._answers.floor()
         if floor:
             self._send("boot_floor", "boot_floor", boot=floor)
             return  # it will say hello under the new counter, and then gets everything
         for (name, slot), values in self._contents.items():
             self._send(name, f"{name}:{slot}", **values)
+        self._bitmaps.say_all()
         self._say_committed()  # last: it tells the board that it has everything
 
     def _go_silent(self) -> None:
@@ -327,6 +354,13 @@ class Node:
                 self._send("heartbeat", "pulse")
             else:
                 self.link.send(PING, b"", "pulse")
+        if self.up and self.identity and self.identity.trial and now >= self._confirm_due:
+            self._confirm_due = now + CONFIRM_MS
+            self._send("update_confirm", "update_confirm")
+        if self.loading:
+            self.loading.step(self, now)
+        elif self.up and self._hub and not self.link.waiting() and (piece := self._bitmaps.next()):
+            self._send(piece[0], f"bitmap:{piece[1]}", **piece[2])
         return bytes(self.link.poll(now))
 
     def _unanswered(self, now: int) -> None:
@@ -341,4 +375,6 @@ class Node:
         """Milliseconds until step() has something to do."""
         wait = (self._pulse_due if self.up else self._hello_due) - now
         other = self.link.wait_ms(now)
+        if self.loading and not self.link.waiting():
+            wait = min(wait, 20)
         return max(0, wait if other is None else min(wait, other))

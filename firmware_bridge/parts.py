@@ -9,7 +9,7 @@ from typing import Literal
 
 from config.process import LossLog
 from firmware_bridge.errands import Errand, Errands
-from firmware_bridge.node import Mismatch, Missing
+from firmware_bridge.told import Mismatch, Missing, Twins
 from queue_display.client import HubClient
 
 log = logging.getLogger("parts")
@@ -105,9 +105,34 @@ def mismatch(part: str, event: Mismatch) -> Health:
         "down",
         "firmware_mismatch",
         f"Bo mạch {identity.uid} chạy bản {theirs}; máy này cần {event.protocol}, {event.dictionary:08x}. "
-        "Nạp lại: motcua bridge image.",
+        "Nạp lại: motcua wires flash.",
         f"Board {identity.uid} runs {theirs}; this Pi needs {event.protocol}, {event.dictionary:08x}. "
-        "Load it anew: motcua bridge image.",
+        "Load it anew: motcua wires flash.",
+    )
+
+
+def twins(part: str, bus: str, address: int, event: Twins) -> Health:
+    return Health(
+        part,
+        "down",
+        "board_twins",
+        f"Hai bo mạch cùng địa chỉ {address} trên {bus}: {event.first}, {event.second}. "
+        f"Đặt lại một bo: motcua wires name {event.second} --node …",
+        f"Two boards have address {address} on {bus}: {event.first}, {event.second}. "
+        f"Give one another: motcua wires name {event.second} --node …",
+    )
+
+
+def switched_off(state: str, vi: str, en: str) -> tuple[str, str]:
+    """Sentences about an input that was switched off; `vi`, `en`: what it is called."""
+    if state == "stuck":
+        return (
+            f"{vi} bị kẹt nên tạm tắt: nhấc vật đè hoặc thay nút. Hết kẹt thì nút tự chạy lại.",
+            f"{en} is stuck and switched off: take away what leans on it, or replace it. It comes back by itself.",
+        )
+    return (
+        f"{vi} chập chờn nên tạm tắt: xem dây và đầu nối. Hết chập chờn thì nút tự chạy lại.",
+        f"{en} chatters and is switched off: check its cable and plug. It comes back by itself.",
     )
 
 

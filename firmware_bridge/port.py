@@ -20,11 +20,16 @@ from typing import Literal
 import serial
 
 from firmware_bridge.frame import FLAG_FROM_BOARD, Decoder, Frame
+from firmware_bridge.link import TURN
 from firmware_bridge.node import Event, Node
+from firmware_bridge.turns import Turns
+from firmware_bridge.wires.scan import Scan
+from firmware_bridge.wires.tape import Tape
 
 LOST = (serial.SerialException, OSError, termios.error)
 FIRST_PAUSE_S = 0.2
-LONGEST_PAUSE_S = 2.0
+LONGEST_PAUSE_S = 1.0
+LOOK_MS = 1000  # how often the stable name is looked at: it may stand for another device by now
 
 PortState = Literal["open", "lost"]
 log = logging.getLogger("bus")
@@ -59,6 +64,7 @@ class SerialBus:
         on_event: Callable[[str, int, Event], None],
         on_port: Callable[[str, PortState, str], None],
         beat: Callable[[], None] = lambda: None,
+        shared: bool = False,
     ) -> None:
         self.name = name
         self._path = port
@@ -73,6 +79,11 @@ class SerialBus:
         self._stopping = False
         self._serial: serial.Serial | None = None
         self._decoder = Decoder()
+        self.shared = shared
+        self._turns = Turns(nodes, baud) if shared else None
+        self.tape = Tape()
+        self.scan: Scan | None = None
+        self._look_due = 0
         self._pause = FIRST_PAUSE_S
         self.opens = 0
         self._thread = threading.Thread(target=self._run, name=f"bus-{name}", daemon=True)
@@ -108,6 +119,7 @@ class SerialBus:
             "bad": decoder.bad(),
             "bytes_in": decoder.bytes_in,
             "opens": self.opens,
+            "missed_turns": self._turns.missed if self._turns else 0,
             "repeats": sum(node.link.repeats for node in self.nodes.values()),
             "duplicates": sum(node.link.duplicates for node in self.nodes.values()),
         }
@@ -133,6 +145,8 @@ class SerialBus:
         self._pause = FIRST_PAUSE_S
         self._on_port(self.name, "open", "")
         now = milliseconds()
+        if self._turns:
+            self._turns.begin()
         for node in self.nodes.values():
             node.port_opened(now)
 
@@ -171,12 +185,10 @@ class SerialBus:
             return
         self._run_todo()
         now = milliseconds()
-        for address, node in self.nodes.items():
-            out = node.step(now)
-            if out:
-                port.write(out)
-            self._pass_on(address, node)
-        wait = min((node.wait_ms(now) for node in self.nodes.values()), default=1000)
+        if now >= self._look_due:
+            self._look_due = now + LOOK_MS
+            self._same_device(port)
+        wait = self._speak(now)
         ready, _, _ = select.select([port.fileno(), self._wake_read], [], [], min(wait, 1000) / 1000)
         if self._wake_read in ready:
             os.read(self._wake_read, 4096)
@@ -184,17 +196,58 @@ class SerialBus:
             # Readable with nothing waiting is how a vanished port looks: read() then raises.
             self.heard(port.read(port.in_waiting or 1))
 
+    def _same_device(self, port: serial.Serial) -> None:
+        """A cable that came back under another number leaves us with a dead one: then open by name again."""
+        try:
+            now = os.stat(self._path)
+        except FileNotFoundError:
+            return  # the name comes and goes while udev works; a device that is gone is noticed by reading
+        if now.st_rdev != os.fstat(port.fileno()).st_rdev:
+            raise serial.SerialException(f"{self._path} stands for another device now")
+
+    def _speak(self, now: int) -> int:
+        """Say what is due; ms until there is more to say."""
+        scan = self.scan
+        if scan:
+            self.write(scan.step(now), now)
+            if scan.over:
+                self.scan = None
+            elif self.shared:
+                return scan.wait_ms(now)
+        if self._turns:
+            self.write(self._turns.next(now), now)
+            for address, node in self.nodes.items():
+                self._pass_on(address, node)
+            return self._turns.wait_ms(now)
+        for address, node in self.nodes.items():
+            self.write(node.step(now), now)
+            self._pass_on(address, node)
+        waits = [node.wait_ms(now) for node in self.nodes.values()] + ([scan.wait_ms(now)] if scan else [])
+        return min(waits, default=1000)
+
+    def write(self, data: bytes, now: int) -> None:
+        """Bytes to the wire, in this thread. Raises one of LOST."""
+        if data and self._serial is not None:
+            self._serial.write(data)
+            self.tape.put(now, ">", data)
+
     def heard(self, data: bytes) -> None:
         """Bytes from the wire, as they come."""
         now = milliseconds()
+        self.tape.put(now, "<", data)
         bad = self._decoder.bad()
         frames: list[Frame] = self._decoder.feed(data)
         for frame in frames:
+            if self.scan:
+                self.scan.heard(frame)
             node = self.nodes.get(frame.node)
             if node is not None and frame.flags & FLAG_FROM_BOARD:
-                node.receive(frame, now)
+                if frame.kind != TURN:
+                    node.receive(frame, now)
+                if self._turns:
+                    self._turns.heard(frame.node, frame.kind == TURN, now)
                 self._pass_on(frame.node, node)
-        if self._decoder.bad() != bad and len(self.nodes) == 1:
+        if self._decoder.bad() != bad and len(self.nodes) == 1 and not self.shared:
             # Whose frame it was nobody knows: only with one board on the wire can it be asked again.
             next(iter(self.nodes.values())).link.garbled(now)
 

@@ -20,24 +20,15 @@ from firmware_bridge.control import ControlServer
 from firmware_bridge.errands import Errand, Errands
 from firmware_bridge.foreign_buses import ForeignBuses
 from firmware_bridge.jobs import JobWorker
-from firmware_bridge.linkstats import LinkReports
-from firmware_bridge.node import (
-    Event,
-    Greeted,
-    KeyPressed,
-    LinkStats,
-    Mismatch,
-    Missing,
-    Node,
-    Pressed,
-    WentSilent,
-)
+from firmware_bridge.node import Event, KeyPressed, Node, Pressed
 from firmware_bridge.panels import serial as panels
 from firmware_bridge.panels.pi import open_panel
-from firmware_bridge.parts import Parts, bus_lost, mismatch, ok, silent, unshowable
+from firmware_bridge.parts import Parts, bus_lost, ok
 from firmware_bridge.port import PortState, SerialBus, milliseconds
 from firmware_bridge.printer import open_printer
 from firmware_bridge.speaker import open_speaker
+from firmware_bridge.watch import BoardWatch
+from firmware_bridge.wires.desk import WiresDesk, node_state
 from queue_display.client import HubClient, HubRefused, merge, new_key
 
 log = logging.getLogger("bridge")
@@ -58,13 +49,14 @@ class Bridge:
         self._errands = Errands("errands", self._beat("errands"))
         self._sayings = Errands("sayings")  # parts and counters: they must not stand before a press
         self._parts = Parts(self._hub, self._sayings)
-        self._link_reports = LinkReports()
         self._services = panels.button_services(settings)
         self._pads = panels.pad_counters(settings)
         self._keys = contract.key_names()
         self._buses: dict[str, SerialBus] = {}
         self._nodes: dict[panels.Place, Node] = {}
         self._make_buses()
+        self._watch = BoardWatch(settings, self._parts, self._buses, self._report_link)
+        self._wires = WiresDesk(settings, self._buses)
         self._foreign = ForeignBuses(settings, self._parts.tell, self._beat)
         self._gpio = open_panel(settings, self._gpio_pressed, self._parts.tell)
         self._speaker = open_speaker(settings)
@@ -95,8 +87,9 @@ class Bridge:
                 node = Node(address, contract.dictionary(), random.randrange(16), random.randrange(256))
                 nodes[address] = self._nodes[(bus.id, address)] = node
             self._buses[bus.id] = SerialBus(
-                bus.id, bus.port, bus.baud, nodes, self._on_event, self._on_port, self._beat(f"bus-{bus.id}")
-            )
+                bus.id, bus.port, bus.baud, nodes, self._on_event, self._on_port, self._beat(f"bus-{bus.id}"),
+                bus.mode == "rs485",
+            )  # fmt: skip
 
     # -- life
 
@@ -104,6 +97,7 @@ class Bridge:
         """Work until `stop`. Raises OSError when the control socket cannot be opened."""
         if self._control:
             self._control.start()
+        self._wires.start()
         self._errands.start()
         self._sayings.start()
         self._jobs.start()
@@ -130,6 +124,7 @@ class Bridge:
         self._errands.stop()
         self._sayings.stop()
         self._speaker.close(5.0)
+        self._wires.stop()
         if self._control:
             self._control.stop()
 
@@ -209,33 +204,20 @@ class Bridge:
     # -- from the wires (called in the bus threads: nothing here waits)
 
     def _on_event(self, bus: str, address: int, event: Event) -> None:
-        part = f"board-{bus}-{address}"
         if isinstance(event, Pressed):
             self._pressed(bus, address, event)
         elif isinstance(event, KeyPressed):
             self._key(bus, address, event)
-        elif isinstance(event, Greeted):
-            identity = event.identity
-            cause = contract.reset_cause(identity.reset)
-            log.info(
-                "%s: board %s firmware %s boot %d (%s)", part, identity.uid, identity.firmware, identity.boot, cause
-            )
-            self._parts.tell(ok(part))
-        elif isinstance(event, Mismatch):
-            self._parts.tell(mismatch(part, event))
-        elif isinstance(event, WentSilent):
-            if self._buses[bus].is_open:
-                self._parts.tell(silent(part, bus, address))
-        elif isinstance(event, Missing):
-            self._parts.tell(unshowable(part, event))
-        elif isinstance(event, LinkStats):
-            self._report_link(part, self._nodes[(bus, address)], event)
+        else:
+            self._watch.event(bus, address, event)
+            self._wires.event(bus, address, event)
 
     def _pressed(self, bus: str, address: int, event: Pressed) -> None:
         node = self._nodes[(bus, address)]
 
-        def answered(*_: object) -> None:
-            self._buses[bus].do(lambda: node.answered_press(event.boot, event.press))
+        def answered(answer: object = None) -> None:
+            refused = not (isinstance(answer, Mapping) and answer.get("ticket"))
+            self._buses[bus].do(lambda: node.answered_press(event.boot, event.press, refused))
 
         service = self._services.get((bus, address, event.button))
         if service is None:
@@ -290,11 +272,7 @@ class Bridge:
         else:
             self._parts.tell(bus_lost(bus))
 
-    def _report_link(self, link: str, node: Node, event: LinkStats) -> None:
-        body = self._link_reports.report(link, node, event.values, milliseconds())
-        if body is None:
-            return
-        log.info("%s: %s", link, " ".join(f"{name}={value}" for name, value in body.items()))
+    def _report_link(self, link: str, body: dict[str, Any]) -> None:
         key = new_key()  # the answer may get lost, and then the same counters must not count twice
         self._sayings.add(("link", link), Errand(lambda: self._hub.report("link.stats", body, key)))
 
@@ -316,7 +294,7 @@ class Bridge:
             "links": {
                 name: {
                     "open": bus.is_open,
-                    "nodes": {str(address): _node_state(node) for address, node in bus.nodes.items()},
+                    "nodes": {str(address): node_state(node) for address, node in bus.nodes.items()},
                     **bus.counters(),
                 }
                 for name, bus in self._buses.items()
@@ -344,7 +322,10 @@ class Bridge:
 
 
 def _want(node: Node, content: panels.Content) -> None:
-    if content.text is None:
+    if content.matrix is not None:
+        line = content.matrix
+        node.want_bitmap(content.slot, content.rev, line.columns, line.data, line.speed, line.hold)
+    elif content.text is None:
         node.want_panel(content.slot, content.rev, content.rows)
     else:
         node.want_board(content.slot, content.rev, content.text)
@@ -352,17 +333,6 @@ def _want(node: Node, content: panels.Content) -> None:
 
 def _lamp(node: Node, tenths: int) -> None:
     node.light(0, tenths)
-
-
-def _node_state(node: Node) -> dict[str, Any]:
-    identity = node.identity
-    return {
-        "up": node.up,
-        "uid": identity.uid if identity else None,
-        "firmware": identity.firmware if identity else None,
-        "boot": identity.boot if identity else None,
-        "round_trip_ms": node.link.round_trip(),
-    }
 
 
 def rss_mib() -> float:

@@ -1,4 +1,4 @@
-"""The reference board: Raspberry Pi Pico (RP2040). The only file that knows its pins; becomes main.py on the flash.
+"""The reference board: Raspberry Pi Pico (RP2040). The only file that knows its pins; board_main.py on the flash.
 
     GP0 TX, GP1 RX     UART0 at 115200, to a USB-UART cable or the Pi's own UART
     GP2 GP3 GP4 GP5    ticket buttons 0..3, to ground
@@ -9,9 +9,12 @@
     GP18 SCK, GP19 MOSI    to every display chip
     GP17               CS of the counter boards' chain
     GP27               CS of the main panel's chain
+    GP28               buzzer (through a transistor)
 
 `wiring.json` on the flash says what is really wired; without it: one counter board, one button, one key pad.
-    {"node": 1, "boards": [[0, 4]], "panels": [[15, 8]], "buttons": 1, "keypads": 1, "driver": "max7219"}
+A node address set over the bus (file `name`) goes before the one in it.
+    {"node": 1, "boards": [[0, 4]], "panels": [[15, 8]], "buttons": 1, "keypads": 1, "driver": "max7219",
+     "baud": 115200, "de": null}            "de": pin that switches an RS-485 transceiver to sending, if it has one
 """
 
 import json
@@ -24,7 +27,8 @@ from wire_words import WORDS
 from firmware_bridge.dictionary import Dictionary
 from firmware_bridge.firmware.core import KEYS_PER_PAD, Firmware
 from firmware_bridge.firmware.displays import CounterBoard, Hc595, MainPanel, Max7219
-from firmware_bridge.firmware.store import BootCounter
+from firmware_bridge.firmware.slots import Slots
+from firmware_bridge.firmware.store import BootCounter, NameStore, PressStore, somewhere
 
 BUTTONS = (2, 3, 4, 5)
 BUTTON_LAMPS = (6, 7, 8, 9)
@@ -33,9 +37,20 @@ COLUMNS = (14, 15, 20, 21, 22, 26)
 LIGHT = 16
 COUNTER_CS = 17
 PANEL_CS = 27
+BUZZER = 28
 WATCHDOG_MS = 4000
+KIND = 2
 
-DEFAULT = {"node": 1, "boards": [[0, 4]], "panels": [], "buttons": 1, "keypads": 1, "driver": "max7219"}
+DEFAULT = {
+    "node": 1,
+    "boards": [[0, 4]],
+    "panels": [],
+    "buttons": 1,
+    "keypads": 1,
+    "driver": "max7219",
+    "baud": 115200,
+    "de": None,
+}
 
 
 def reset_cause():
@@ -48,9 +63,9 @@ def reset_cause():
     return 3
 
 
-def wiring():
+def wiring(root):
     try:
-        with open("wiring.json") as file:
+        with open(root + "/wiring.json") as file:
             told = json.load(file)
     except (OSError, ValueError):
         return DEFAULT  # a board without its file still says hello, and the host sees how little hangs on it
@@ -60,12 +75,19 @@ def wiring():
 
 
 class Board:
-    def __init__(self):
-        config = wiring()
+    kind = KIND
+    matrices = {}  # a line of running text is another board
+
+    def __init__(self, root, slot):
+        config = wiring(root)
         self.uid = "".join("%02x" % byte for byte in machine.unique_id())
-        self.node = config["node"]
+        self.baud = config["baud"]
+        self._de = None if config["de"] is None else Pin(config["de"], Pin.OUT, value=0)
+        self.names = NameStore(root + "/name", config["node"])
         self.reset = reset_cause()
-        self.boots = BootCounter("boot")
+        self.boots = BootCounter(root + "/boot", somewhere)
+        self.keep = PressStore(root + "/presses")
+        self.slots = Slots(root, slot)
         # The chip has no pins for eight buttons and eight lamps: a room of many services gives up the lamps.
         many = config["buttons"] > len(BUTTONS)
         buttons = BUTTONS + BUTTON_LAMPS if many else BUTTONS
@@ -78,6 +100,7 @@ class Board:
         # A column that is not being read floats, so that two pads pressed at once do not fight.
         self._columns = [Pin(pin, Pin.IN) for pin in COLUMNS[: self.keypads]]
         self._light = Pin(LIGHT, Pin.OUT, value=0)
+        self._buzzer = Pin(BUZZER, Pin.OUT, value=0)
         self._spi = SPI(0, baudrate=1000000, sck=Pin(18), mosi=Pin(19))
         self._chains = []
         self.boards = {}
@@ -119,6 +142,18 @@ class Board:
         if lamp == 0:
             self._light(1 if on else 0)
 
+    def say(self, uart, data):
+        if self._de is None:
+            uart.write(data)
+            return
+        self._de(1)
+        uart.write(data)
+        uart.flush()  # the wires are given back the moment the last bit has left
+        self._de(0)
+
+    def set_buzzer(self, on):
+        self._buzzer(1 if on else 0)
+
     def read_inputs(self, firmware, now):
         for index, pin in enumerate(self._buttons):
             firmware.button(index, not pin(), now)
@@ -130,13 +165,13 @@ class Board:
             column.init(Pin.IN)
 
 
-def main():
-    board = Board()
-    uart = UART(0, baudrate=115200, tx=Pin(0), rx=Pin(1), rxbuf=512, txbuf=512)
+def main(root, slot):
+    board = Board(root, slot)
+    uart = UART(0, baudrate=board.baud, tx=Pin(0), rx=Pin(1), rxbuf=512, txbuf=512)
     watchdog = machine.WDT(timeout=WATCHDOG_MS)
     total, last = 0, time.ticks_ms()
     firmware = Firmware(Dictionary(WORDS), board, total)
-    while True:
+    while not firmware.update.restart:
         watchdog.feed()
         ticks = time.ticks_ms()
         total += time.ticks_diff(ticks, last)
@@ -147,9 +182,8 @@ def main():
         board.read_inputs(firmware, total)
         out = firmware.step(total)
         if out:
-            uart.write(out)
+            board.say(uart, out)
         elif not waiting:
             time.sleep_ms(1)
-
-
-main()
+    uart.flush()
+    machine.reset()

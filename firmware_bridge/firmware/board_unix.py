@@ -1,7 +1,8 @@
 """The board of the virtual cabinet: MicroPython's Unix port, a tty for the bus, chips made of bytes.
 
-    micropython board_unix.py '{"tty": …, "boots": …, "uid": …, "node": 1, "boards": [[0, 4]], "panels": [[0, 8]],
-                                "buttons": 2, "keypads": 1, "driver": "max7219" | "hc595", "reset": 1}'
+Started by main.py with one JSON argument:
+    {"flash": folder, "tty": …, "uid": …, "node": 1, "boards": [[0, 4]], "panels": [[0, 8]], "matrices": [[0, 96, 16]],
+     "buttons": 2, "keypads": 1, "driver": "max7219" | "hc595", "reset": 1, "held": [["button", 0, 0]]}
 
 Standard input takes one JSON object a line and standard output answers each with one:
     {"do": "button", "index": 0, "level": 1} · {"do": "key", "pad": 0, "key": 1, "level": 1} · {"do": "read"}
@@ -10,84 +11,46 @@ Standard input takes one JSON object a line and standard output answers each wit
 
 import json
 import select
-import sys
 import time
 
 from wire_words import WORDS
 
 from firmware_bridge.dictionary import Dictionary
-from firmware_bridge.firmware.core import Firmware
-from firmware_bridge.firmware.displays import CounterBoard, Hc595, MainPanel, Max7219
+from firmware_bridge.firmware.chips import MatrixChips, MaxChips, ShiftChips
+from firmware_bridge.firmware.core import KEYS_PER_PAD, Firmware
+from firmware_bridge.firmware.displays import CounterBoard, Hc595, MainPanel, MatrixLine, Max7219
 from firmware_bridge.firmware.font import text_of
-from firmware_bridge.firmware.store import BootCounter
+from firmware_bridge.firmware.slots import Slots
+from firmware_bridge.firmware.store import BootCounter, NameStore, PressStore, somewhere
 
-
-class MaxChips:
-    """A chain of MAX7219 as the bus sees it: registers that only whole, latched transactions change."""
-
-    def __init__(self, count):
-        self._registers = [bytearray(16) for _ in range(count)]
-        self.changed = False
-        # The chip wakes up in shutdown and showing nothing.
-
-    def latch(self, data):
-        count = len(self._registers)
-        for place in range(count):
-            at = (count - 1 - place) * 2
-            registers, register = self._registers[place], data[at] & 0x0F
-            if registers[register] != data[at + 1]:
-                registers[register] = data[at + 1]
-                self.changed = True
-
-    def lines(self):
-        out = []
-        for registers in self._registers:
-            shapes = []
-            awake = registers[0x0C] & 1 and not registers[0x0F] and registers[0x09] == 0
-            for digit in range(8):
-                value = registers[digit + 1] if awake and digit <= registers[0x0B] else 0
-                shape = 0
-                for bit in range(7):
-                    if value & 1 << (6 - bit):
-                        shape |= 1 << bit
-                shapes.append(shape)
-            out.append(shapes)
-        return out
-
-
-class ShiftChips:
-    """A chain of 74HC595: the last bytes shifted in, first chip first."""
-
-    def __init__(self, lines, width):
-        self._width = width
-        self._bytes = bytes(lines * width)
-        self.changed = False
-
-    def latch(self, data):
-        before = self._bytes
-        self._bytes = (bytes(data[::-1]) + before)[: len(before)]
-        self.changed = self.changed or self._bytes != before
-
-    def lines(self):
-        return [list(self._bytes[at : at + self._width]) for at in range(0, len(self._bytes), self._width)]
+KIND = 1
 
 
 class Board:
-    def __init__(self, config):
+    kind = KIND
+
+    def __init__(self, config, root, slot):
         self.uid = config["uid"]
-        self.node = config["node"]
+        self.names = NameStore(root + "/name", config["node"])
         self.reset = config["reset"]
-        self.boots = BootCounter(config["boots"])
+        self.boots = BootCounter(root + "/boot", somewhere)
+        self.keep = PressStore(root + "/presses")
+        self.slots = Slots(root, slot)
         self.buttons = config["buttons"]
         self.keypads = config["keypads"]
         self.button_lamps = [False] * self.buttons
         self.lamps = [False]
+        self.buzzer = False
+        self.beeps = 0
+        self.blinks = 0  # how often a button's lamp was switched on
         digits, rows = config["boards"], config["panels"]  # [[place, digits], …], [[place, rows], …]
         self._chains = []
         self.chips = None
         self.panel_chips = None
         self.boards = {}
         self.panels = {}
+        self.matrices = {}
+        self.dots = {}
         self.changed_at = 0  # when a counter board's chips last took something new
         self.key_at = 0  # when a key was last accepted
         if digits:
@@ -109,19 +72,31 @@ class Board:
             for place, count in rows:
                 self.panels[place] = MainPanel(chain, first, count)
                 first += count
+        for place, width, height in config.get("matrices", ()):
+            self.dots[place] = MatrixChips(width * height // 8)
+            self.matrices[place] = MatrixLine(self.dots[place].latch, width, height)
 
     def refresh(self):
         for chain in self._chains:
             chain.refresh()
+        for matrix in self.matrices.values():
+            matrix.refresh()
 
     def set_button_lamp(self, button, on):
+        if on and not self.button_lamps[button]:
+            self.blinks += 1
         self.button_lamps[button] = on
+
+    def set_buzzer(self, on):
+        if on:
+            self.beeps += 1
+        self.buzzer = on
 
     def set_lamp(self, lamp, on):
         if lamp < len(self.lamps):
             self.lamps[lamp] = on
 
-    def read(self):
+    def read(self, shown):
         boards = {}
         if self.chips:
             lines = self.chips.lines()
@@ -136,7 +111,25 @@ class Board:
                 for shapes in lines[panel.first : panel.first + panel.rows]:
                     rows.append({"number": text_of(shapes[:4]), "counter": text_of(shapes[5:7]), "segments": shapes})
                 panels[place] = {"rows": rows}
-        return {"boards": boards, "panels": panels, "button_lamps": self.button_lamps, "lamps": self.lamps}
+        matrices = {}
+        for place, matrix in self.matrices.items():
+            matrices[place] = {
+                "width": matrix.width,
+                "height": matrix.column * 8,
+                "rev": shown.revision(place),
+                "position": matrix.position,
+                "frame": "".join(["%02x" % byte for byte in self.dots[place].frame]),
+            }
+        return {
+            "boards": boards,
+            "panels": panels,
+            "matrices": matrices,
+            "button_lamps": self.button_lamps,
+            "lamps": self.lamps,
+            "buzzer": self.buzzer,
+            "beeps": self.beeps,
+            "blinks": self.blinks,
+        }
 
 
 class Milliseconds:
@@ -164,7 +157,11 @@ def serve(firmware, board, levels, line, now):
         levels[("key", ask["pad"], ask["key"])] = bool(ask["level"])
         result = {}
     else:
-        result = board.read()
+        result = board.read(firmware.shown)
+        result["node"] = board.names.node
+        result["title"] = board.names.title
+        result["slot"] = board.slots.number()
+        result["off"] = [index for index, line in enumerate(firmware.lines()) if line.state]
     result["key_at_ms"] = board.key_at
     result["changed_at_ms"] = board.changed_at
     result["boot"] = firmware.boot
@@ -177,19 +174,32 @@ def serve(firmware, board, levels, line, now):
     print(json.dumps({"id": ask.get("id"), "result": result}))
 
 
-def main():
-    config = json.loads(sys.argv[1])
-    clock = Milliseconds()
-    board = Board(config)
-    firmware = Firmware(Dictionary(WORDS), board, clock.now())
+def first_levels(config):
+    """Every input, up; those a finger stays on (over a reset) down."""
     levels = {}
+    for index in range(config["buttons"]):
+        levels[("button", index, 0)] = False
+    for pad in range(config["keypads"]):
+        for key in range(1, KEYS_PER_PAD + 1):
+            levels[("key", pad, key)] = False
+    for kind, index, key in config.get("held", ()):
+        if (kind, index, key) in levels:
+            levels[(kind, index, key)] = True
+    return levels
+
+
+def main(root, slot, config):
+    clock = Milliseconds()
+    board = Board(config, root, slot)
+    firmware = Firmware(Dictionary(WORDS), board, clock.now())
+    levels = first_levels(config)
     # The cabinet has set the line raw with VMIN 0: a read gives what is there and never waits.
     tty = open(config["tty"], "r+b")
     control = open("/dev/stdin", "rb")
     poll = select.poll()
     poll.register(tty, select.POLLIN)
     poll.register(control, select.POLLIN)
-    while True:
+    while not firmware.update.restart:
         for source, event in poll.poll(firmware.wait_ms(clock.now())):
             if source is tty:
                 data = tty.read(256)
@@ -217,6 +227,3 @@ def main():
         if board.chips and board.chips.changed:
             board.chips.changed = False
             board.changed_at = now
-
-
-main()

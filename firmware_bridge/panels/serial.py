@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.settings import Settings
+from firmware_bridge.matrix import Bitmap
 
 Place = tuple[str, int]
 """(bus, node address)."""
@@ -21,6 +22,7 @@ class Content:
     rev: int
     text: str | None
     rows: tuple[tuple[str, int], ...] = ()
+    matrix: Bitmap | None = None
 
 
 def places(settings: Settings) -> dict[str, list[int]]:
@@ -46,7 +48,7 @@ def contents(settings: Settings, boards: Iterable[Mapping[str, Any]]) -> list[Co
         place = (board.bus, board.node)
         if board.kind == "counter":
             out.append(Content(place, board.address, shown["rev"], plain(shown["text"])))
-        else:
+        elif "rows" in shown:
             rows = tuple((plain(row["number"])[-4:], int(row["counter"])) for row in shown["rows"][: board.rows])
             out.append(Content(place, board.address, shown["rev"], None, rows))
     return out

@@ -199,7 +199,12 @@ class Cabinet:
         for board in self._settings.boards:
             held = memory.get((board.bus, board.node))
             row: dict[str, Any] = {"id": board.id, "kind": board.kind, "power": held is not None}
-            if board.kind == "counter":
+            if board.kind == "matrix":
+                dark = {"rev": None, "position": 0, "frame": "00" * (board.width * board.height // 8)}
+                shown = held["matrices"][str(board.address)] if held else dark
+                row |= {"width": board.width, "height": board.height}
+                row |= {key: shown[key] for key in ("rev", "position", "frame")}
+            elif board.kind == "counter":
                 shown = held["boards"][str(board.address)] if held else {"text": " " * board.digits, "segments": []}
                 row |= {"counter": board.counter, "text": shown["text"], "segments": shown["segments"]}
             else:

@@ -18,12 +18,13 @@ RESET_POWER, RESET_WATCHDOG, RESET_BUTTON = 1, 2, 3
 
 @dataclass
 class Wiring:
-    """What hangs on the chip: [place, digits] of boards, [place, rows] of panels, numbers of buttons and pads."""
+    """What hangs on the chip: (place, digits), (place, rows), (place, width, height), numbers of inputs."""
 
     uid: str
     node: int
     boards: list[tuple[int, int]] = field(default_factory=list)
     panels: list[tuple[int, int]] = field(default_factory=list)
+    matrices: list[tuple[int, int, int]] = field(default_factory=list)
     buttons: int = 0
     keypads: int = 0
     driver: str = "max7219"
@@ -42,6 +43,11 @@ class FirmwareChild:
         self._lock = threading.RLock()
         self._count = 0
         self._rest = b""
+        self._held: set[tuple[str, int, int]] = set()  # inputs a finger is on: a reset does not lift it
+
+    @property
+    def flash(self) -> Path:
+        return self._flash
 
     @property
     def pid(self) -> int | None:
@@ -54,7 +60,8 @@ class FirmwareChild:
     def start(self, reset: int = RESET_POWER) -> None:
         with self._lock:
             self._flash.mkdir(parents=True, exist_ok=True)
-            config = asdict(self.wiring) | {"tty": self._tty, "boots": str(self._flash / "boot"), "reset": reset}
+            config = asdict(self.wiring) | {"tty": self._tty, "flash": str(self._flash), "reset": reset}
+            config["held"] = sorted(self._held)
             self._rest = b""
             self._process = subprocess.Popen(
                 [*self.command, json.dumps(config)],
@@ -85,6 +92,7 @@ class FirmwareChild:
     def ask(self, do: str, timeout_s: float = 3.0, **arguments: Any) -> dict[str, Any]:
         """One line to the board file, one line back. Raises ControlError when the chip is off or does not answer."""
         with self._lock:
+            self._remember(do, arguments)
             process = self._process
             if process is None or process.poll() is not None or process.stdin is None or process.stdout is None:
                 raise ControlError(f"the microcontroller {self.wiring.node} is off")
@@ -107,3 +115,8 @@ class FirmwareChild:
                 if answer["id"] == self._count:  # an older one belongs to an asker who gave up
                     result: dict[str, Any] = answer["result"]
                     return result
+
+    def _remember(self, do: str, pin: dict[str, Any]) -> None:
+        if do in ("button", "key"):
+            which = (do, pin["index"], 0) if do == "button" else (do, pin["pad"], pin["key"])
+            (self._held.add if pin["level"] else self._held.discard)(which)

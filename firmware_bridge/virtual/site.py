@@ -30,6 +30,8 @@ def wirings(settings: Settings, bus: str, driver: str) -> dict[int, Wiring]:
             continue
         if board.kind == "counter":
             chip(board.node).boards.append((board.address, board.digits))
+        elif board.kind == "matrix":
+            chip(board.node).matrices.append((board.address, board.width, board.height))
         else:
             chip(board.node).panels.append((board.address, board.rows))
     for button in settings.buttons:

@@ -21,6 +21,8 @@ _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "u16": st.integers(0, 65535),
     "u32": st.integers(0, 2**32 - 1),
     "uid": st.binary(min_size=8, max_size=8).map(bytes.hex),
+    "digest": st.binary(min_size=32, max_size=32).map(bytes.hex),
+    "bytes": st.binary(max_size=13),
     "text": st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=8),
     "rows": st.lists(st.tuples(st.text("ABCEH0123456789", max_size=4), st.integers(0, 255)), max_size=8).map(tuple),
 }

@@ -69,16 +69,18 @@ def test_link_reports_say_what_came_since() -> None:
 
     node = Node(1, contract.dictionary(), 1)
     reports = LinkReports()
-    board = {"repeats": 2, "bad": 5, "duplicates": 1}
+    board = {"repeats": 2, "bad": 5, "duplicates": 1, "sent": 4, "late": 0}
     node.link.sent = 10
     assert reports.report("board-main-1", node, board, 0) == {
         "link": "board-main-1",
-        "sent": 10,
+        "sent": 14,
         "resent": 2,
         "bad_crc": 5,
         "out_of_order": 1,
     }
-    assert reports.report("board-main-1", node, board, 60_000) is None
+    assert reports.report("board-main-1", node, board, 30_000) is None
     node.link.sent = 25
-    later = reports.report("board-main-1", node, {"repeats": 0, "bad": 1, "duplicates": 0}, EVERY_MS)
-    assert later is not None and (later["sent"], later["bad_crc"], later["resent"]) == (15, 1, 0)
+    later = reports.report(
+        "board-main-1", node, {"repeats": 0, "bad": 1, "duplicates": 0, "sent": 1, "late": 0}, EVERY_MS
+    )
+    assert later is not None and (later["sent"], later["bad_crc"], later["resent"]) == (12, 1, 0)

@@ -12,7 +12,7 @@ from firmware_bridge.firmware import font
 from firmware_bridge.firmware.core import Firmware
 from firmware_bridge.firmware.displays import CounterBoard, Hc595, MainPanel, Max7219
 from firmware_bridge.firmware.inputs import Debounce
-from firmware_bridge.firmware.store import BootCounter
+from firmware_bridge.firmware.store import BootCounter, NameStore, PressStore
 from firmware_bridge.frame import FLAG_NO_ACK, Decoder, Frame
 from firmware_bridge.link import ACK, NAK
 
@@ -26,9 +26,13 @@ class Bench:
 
     def __init__(self, folder: Path) -> None:
         self.uid = UID
-        self.node = 1
+        self.kind = 1
+        self.names = NameStore(str(folder / "name"), 1)
         self.reset = 1
         self.boots = BootCounter(str(folder / "boot"))
+        self.keep = PressStore(str(folder / "presses"))
+        self.slots = None
+        self.matrices: dict[int, Any] = {}
         self.buttons = 2
         self.keypads = 1
         self.lamps: dict[Any, bool] = {}
@@ -43,13 +47,18 @@ class Bench:
         self.decoder = Decoder()
         self.said: list[tuple[str, dict[str, Any]]] = []
         self.sequence = 0
-        self.levels: dict[tuple[str, int], bool] = {}
+        self.levels = dict.fromkeys(
+            [("button", each) for each in range(2)] + [("key", each) for each in range(1, 5)], False
+        )
 
     def refresh(self) -> None:
         self.chain.refresh()
 
     def set_button_lamp(self, button: int, on: bool) -> None:
         self.lamps[button] = on
+
+    def set_buzzer(self, on: bool) -> None:
+        self.lamps[("buzzer", 0)] = on
 
     def set_lamp(self, lamp: int, on: bool) -> None:
         self.lamps[("light", lamp)] = on

@@ -38,6 +38,7 @@ class Desk:
         self.told: list[tuple[str, dict[str, Any]]] = []
         self.answering = True
         self.node.port_opened(self.now)
+        self.node.hub_presses({})
 
     def run(self, milliseconds: int) -> None:
         for _ in range(milliseconds):
@@ -70,6 +71,9 @@ class Desk:
             "displays": 1,
             "buttons": 1,
             "keypads": 1,
+            "kind": 1,
+            "slot": 0,
+            "title": "",
         }
         self.say("hello", **values | other)
 
@@ -196,6 +200,9 @@ def test_a_press_the_hub_got_from_us_is_no_sign_of_forgetting(desk: Desk) -> Non
     desk.node.set_hub(True, desk.now)
     desk.run(20)
     assert "boot_floor" not in desk.names()
+    assert desk.last("committed")["press"] == 0  # the answer to it is on the way, and says whether there is a ticket
+    desk.node.answered_press(4, 1)
+    desk.run(20)
     assert desk.last("committed") == {"boot": 4, "press": 1, "key": 0}
 
 
@@ -242,6 +249,7 @@ def test_holes_come_through(desk: Desk) -> None:
 def _bus(events: list[Event]) -> tuple[SerialBus, Node]:
     node = Node(1, WORDS, 3, 0)
     node.port_opened(0)
+    node.hub_presses({})
     bus = SerialBus("main", "/nowhere", 115200, {1: node}, lambda *it: events.append(it[2]), lambda *it: None)
     return bus, node
 
@@ -253,7 +261,9 @@ def _board_frame(name: str, sequence: int, **values: Any) -> bytes:
 
 def _greet(bus: SerialBus, node: Node) -> None:
     values = {"protocol": WORDS.protocol, "dictionary": WORDS.hash, "firmware": 1, "uid": UID, "boot": 4, "press": 0}
-    payload = WORDS.encode("hello", **values, key=0, reset=1, displays=1, buttons=1, keypads=1)
+    payload = WORDS.encode(
+        "hello", **values, key=0, reset=1, displays=1, buttons=1, keypads=1, kind=1, slot=0, title=""
+    )
     bus.heard(Frame(WORDS.id_of("hello"), 1, FLAG_FROM_BOARD | FLAG_NO_ACK, 1, payload).encode())
     assert node.up
 

@@ -1,0 +1,9 @@
+"""main.py of the virtual board. Ends when the firmware ends: the cabinet starts it anew, as a watchdog would."""
+
+import json
+import sys
+
+import boot
+
+config = json.loads(sys.argv[1])
+boot.start(config["flash"], config)
