@@ -171,6 +171,8 @@ class LinkData(_Data):
     bad_crc: Annotated[int, Field(ge=0)]
     out_of_order: Annotated[int, Field(ge=0)]
     rtt_ms: Annotated[float, Field(ge=0)] | None = None
+    rtt_p50_ms: Annotated[float, Field(ge=0)] | None = None
+    rtt_p95_ms: Annotated[float, Field(ge=0)] | None = None
     actor: Actor
 
 
