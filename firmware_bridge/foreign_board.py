@@ -136,6 +136,8 @@ class ForeignBoard:
             self._aim = aim
             self._queue = deque(self._changed())
             self._fresh = bool(self._queue)
+            if not self._taken:
+                self._refresh_at = now + self.profile.refresh_s  # this is the whole content
         if not self._queue and now >= self._refresh_at:
             self._queue = deque(request for request in aim if not request.once or self._stale(request))
             self._fresh = False
