@@ -1,144 +1,79 @@
-"""The loudspeaker: announcements queue, each is spoken to its end before the next begins, and none is spoken twice.
+"""The loudspeakers: announcements queue, each is spoken to its end before the next begins, and none is spoken twice.
 
-Back ends: `alsa` (aplay, a process of its own, so that a hanging sound card hangs nobody else), `file` (a WAV and a
-line in `spoken.jsonl`, for the virtual waiting room) and `none`.
+One loudspeaker a waiting room, each with a thread, a queue (`calling.py`) and a device (`outputs.py`) of its own: one
+that hangs delays nobody else.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import os
-import shutil
-import subprocess
 import threading
 import time
 from array import array
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
+from config.clock import Clock, make_clock
 from config.process import LossLog
-from config.settings import Settings
+from config.settings import Lounge, Settings
 from config.voice import voice_tokens
 from firmware_bridge import sound
-from firmware_bridge.voice import Joined, Voice
+from firmware_bridge.calling import FIRST, MAX_QUEUE, CallQueue, Still, priority_of, quiet_at, rooms, volume_at
+from firmware_bridge.outputs import SLOW_DEFAULT_S, Alsa, Nowhere, Output, SpeakerFailed, WaveFiles
+from firmware_bridge.voice import Pieces, Voice
 
 _LOG = logging.getLogger("speaker")
 
-MAX_QUEUE = 100
-"""Ten minutes of calls. More than that is no queue but a fault, and memory has an end."""
-REMEMBERED = 256
 LAST = 20
-SLOW_DEFAULT_S = 3.0
+KEPT = ("id", "at", "number", "counter", "ticket", "lounge", "priority")
+MODES = ("none", "dead", "slow", "hang")
 PlayState = Literal["ok", "degraded", "down"]
 
 
-class SpeakerFailed(RuntimeError):
-    """The sound did not leave; the text says why."""
-
-
-class _Backend(Protocol):
-    def play(self, samples: array[int], row: dict[str, Any], stop: threading.Event) -> str | None:
-        """Play to the end; the name of a file where one was written. Raises `SpeakerFailed`."""
-
-
-class _None:
-    def play(self, samples: array[int], row: dict[str, Any], stop: threading.Event) -> str | None:
-        return None
-
-
-class _Alsa:
-    def __init__(self, device: str) -> None:
-        self._device = device
-
-    def play(self, samples: array[int], row: dict[str, Any], stop: threading.Event) -> str | None:
-        program = shutil.which("aplay")
-        if program is None:
-            raise SpeakerFailed("aplay is not installed (Debian package alsa-utils)")
-        limit = len(samples) / sound.RATE + 8.0
-        command = [program, "-q", "-D", self._device, "-t", "wav", "-"]
-        try:
-            done = subprocess.run(
-                command, input=sound.write_wave(samples), capture_output=True, timeout=limit, check=False
-            )
-        except subprocess.TimeoutExpired as error:
-            raise SpeakerFailed(f"aplay did not end within {limit:.0f} s; stopped") from error
-        except OSError as error:
-            raise SpeakerFailed(f"aplay: {error}") from error
-        if done.returncode != 0:
-            why = " ".join(done.stderr.decode("utf-8", "replace").split())[:200]
-            raise SpeakerFailed(f"aplay ended with {done.returncode}: {why}")
-        return None
-
-
-class _File:
-    """Writes `call-000001.wav` … and `spoken.jsonl` into `folder`; as long as the sound lasts if `paced`."""
-
-    def __init__(self, folder: Path, paced: bool) -> None:
-        self._folder = folder
-        self._paced = paced
-        self.mode = "none"
-        self.value = 0.0
-
-    def play(self, samples: array[int], row: dict[str, Any], stop: threading.Event) -> str | None:
-        if self.mode == "dead":
-            raise SpeakerFailed("the virtual loudspeaker is dead")
-        if self.mode == "slow":
-            stop.wait(self.value)
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            path = self._free()
-            hidden = path.with_suffix(".part")
-            hidden.write_bytes(sound.write_wave(samples))
-            hidden.rename(path)
-            line = json.dumps({**row, "file": str(path)}, ensure_ascii=False)
-            with (self._folder / "spoken.jsonl").open("a", encoding="utf-8") as journal:
-                journal.write(line + os.linesep)
-        except OSError as error:
-            raise SpeakerFailed(f"the sound cannot be written: {error}") from error
-        if self._paced:
-            stop.wait(len(samples) / sound.RATE)
-        return str(path)
-
-    def _free(self) -> Path:
-        numbers = [int(p.stem[5:]) for p in self._folder.glob("call-*.wav") if p.stem[5:].isdigit()]
-        return self._folder / f"call-{max(numbers, default=0) + 1:06d}.wav"
+def wanted(announcement: Mapping[str, Any]) -> bool:
+    """The `Still` of a loudspeaker that is told nothing: everything is spoken."""
+    return True
 
 
 class Speaker:
-    """`say` from any thread; one thread of its own speaks."""
+    """One loudspeaker: `say` from any thread; one thread of its own speaks."""
 
-    def __init__(self, settings: Settings, *, paced: bool = False) -> None:
-        speaker = settings.speaker
-        self._settings = speaker
-        self._voice = Voice(Path(settings.paths.voice_dir), speaker.accent)
-        self._backend: _Backend
-        if speaker.backend == "alsa":
-            self._backend = _Alsa(speaker.device)
-        elif speaker.backend == "file":
-            self._backend = _File(Path(speaker.folder or f"{settings.paths.runtime}/sound"), paced)
-        else:
-            self._backend = _None()
+    def __init__(
+        self,
+        settings: Settings,
+        lounge: Lounge | None = None,
+        *,
+        paced: bool = False,
+        still: Still = wanted,
+        clock: Clock | None = None,
+    ) -> None:
+        self._settings = settings.speaker
+        self._lounge = lounge
+        self._still = still
+        self._clock: Clock = clock or make_clock(settings.site.timezone, settings.clock.trust)
+        self._voice = Voice(Path(settings.paths.voice_dir), settings.speaker.accent)
+        self._output: Output = _output(settings, lounge, paced)
         self._wake = threading.Condition()
-        self._queue: deque[dict[str, Any]] = deque()
-        self._known: OrderedDict[tuple[Any, ...], None] = OrderedDict()
+        self._queue = CallQueue()
         self._last: deque[dict[str, Any]] = deque(maxlen=LAST)
         self._speaking: dict[str, Any] | None = None
         self._stop = threading.Event()
         self._health: tuple[PlayState, str] = ("ok", "")
         self._loss = LossLog(_LOG)
         self._spoken = 0
-        self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
+        name = f"speaker-{lounge.id}" if lounge else "speaker"
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     def say(self, announcement: Mapping[str, Any]) -> bool:
-        """Queue one announcement of the hub (`id`, `at`, `number`, `counter`, `text`, `tokens`).
+        """Queue one announcement of the hub (`id`, `at`, `number`, `counter`, `text`, `tokens`, `priority`).
 
         False when it was queued or spoken before (the same id and time), when the queue is full, or when it makes
         no sense; the last two are logged.
         """
+        heard = time.monotonic()
         tokens = announcement.get("tokens")
         text = announcement.get("text")
         known = voice_tokens()
@@ -149,26 +84,21 @@ class Speaker:
             strange = [str(token)[:40] for token in tokens if token not in known]
             _LOG.warning("announcement %r has unknown tokens: %s", announcement.get("id"), ", ".join(strange))
             return False
-        # A new ledger counts its announcements from one again: the time tells them apart.
-        key = (announcement.get("id"), announcement.get("at"), announcement.get("number"))
-        row = {key: announcement.get(key) for key in ("id", "at", "number", "counter")}
+        row = {key: announcement[key] for key in KEPT if key in announcement}
         with self._wake:
-            if self._stop.is_set() or key in self._known:
+            if self._stop.is_set():
                 return False
-            if len(self._queue) >= MAX_QUEUE:
+            added = self._queue.add({**row, "text": text, "tokens": [str(each) for each in tokens], "heard": heard})
+            if added == "full":
                 self._loss.lost("queue of calls", f"{MAX_QUEUE} calls wait; further ones are shown but not spoken")
-                return False
-            self._loss.back("queue of calls")
-            self._known[key] = None
-            while len(self._known) > REMEMBERED:
-                self._known.popitem(last=False)
-            self._queue.append({**row, "text": text, "tokens": [str(token) for token in tokens]})
-            self._wake.notify()
-        return True
+            elif added == "queued":
+                self._loss.back("queue of calls")
+                self._wake.notify()
+        return added == "queued"
 
     def state(self) -> dict[str, Any]:
-        """`queue` length, `speaking` (text or null), `last` (newest last: text, file, seconds, repeat, missing, ok),
-        `spoken`, and `state` ok|degraded|down with a `detail`."""
+        """`queue` length, `speaking` (text or null), `last` (newest last: text, file, seconds, repeat, missing, volume,
+        first_ms, ok, or `dropped`: stale|quiet), `spoken`, and `state` ok|degraded|down with a `detail`."""
         with self._wake:
             state, detail = self._health
             return {
@@ -182,84 +112,120 @@ class Speaker:
             }
 
     def misbehave(self, mode: str, value: float | None = None) -> None:
-        """Virtual loudspeaker only: none | dead | slow (value: seconds each). ValueError for anything else."""
-        if not isinstance(self._backend, _File):
+        """Virtual loudspeaker only: none | dead | slow (value: seconds each) | hang. ValueError for anything else."""
+        if not isinstance(self._output, WaveFiles):
             raise ValueError("only the loudspeaker of the virtual waiting room misbehaves on command")
-        if mode not in ("none", "dead", "slow"):
-            raise ValueError(f"a loudspeaker cannot {mode!r}; allowed: none, dead, slow")
-        self._backend.value = SLOW_DEFAULT_S if value is None else float(value)
-        self._backend.mode = mode
+        if mode not in MODES:
+            raise ValueError(f"a loudspeaker cannot {mode!r}; allowed: {', '.join(MODES)}")
+        self._output.value = SLOW_DEFAULT_S if value is None else float(value)
+        self._output.mode = mode
 
-    def close(self, timeout_s: float = 30.0) -> None:
-        """Say the current announcement to its end, drop what waits, end the thread."""
+    def stop(self) -> None:
+        """Drop what waits; the current announcement is said to its end."""
         with self._wake:
-            if self._queue:
-                _LOG.info("%d calls were still waiting to be spoken", len(self._queue))
-            self._queue.clear()
+            waiting = self._queue.clear()
+            if waiting:
+                _LOG.info("%d calls were still waiting to be spoken", waiting)
             self._stop.set()
             self._wake.notify()
+
+    def close(self, timeout_s: float = 30.0) -> None:
+        """`stop`, and wait for the thread to end."""
+        self.stop()
         self._thread.join(timeout_s)
 
     # -- the thread
 
     def _run(self) -> None:
+        self._warm()
         while True:
             with self._wake:
-                while not self._queue and not self._stop.is_set():
+                while not len(self._queue) and not self._stop.is_set():
                     self._wake.wait()
-                if not self._queue:
+                row = self._queue.next()
+                if row is None:
                     return
-                self._speaking = self._queue.popleft()
-                row = self._speaking
+                self._speaking = row
             done = self._speak(row)
             with self._wake:
                 self._last.append(done)
-                self._spoken += bool(done["ok"])
+                self._spoken += bool(done.get("ok"))
                 self._speaking = None
+
+    def _warm(self) -> None:
+        """The first call of the day need not wait for what every call needs."""
+        if not isinstance(self._output, Nowhere):
+            self._loud(sound.silence(0.001), self._volume())
+
+    def _volume(self) -> int:
+        trusted = self._clock.trust() != "untrusted"
+        return volume_at(self._settings, self._lounge, self._clock.wall(), trusted=trusted)
+
+    def _unwanted(self, row: Mapping[str, Any]) -> str | None:
+        if not self._still(row):
+            return "stale"
+        trusted = self._clock.trust() != "untrusted"
+        if priority_of(row) != FIRST and quiet_at(self._settings, self._clock.wall(), trusted=trusted):
+            return "quiet"
+        return None
 
     def _speak(self, row: dict[str, Any]) -> dict[str, Any]:
         started = time.monotonic()
         row = dict(row)
-        tokens = row.pop("tokens")
-        if isinstance(self._backend, _None):
+        tokens, heard = row.pop("tokens"), row.pop("heard")
+        if isinstance(self._output, Nowhere):
             return {**row, "ok": True, "file": None}
+        dropped = self._unwanted(row)
+        if dropped:
+            _LOG.info("not spoken (%s): %s", dropped, row["text"])
+            return {**row, "ok": False, "file": None, "dropped": dropped}
+
+        def first() -> None:
+            now = time.monotonic()
+            row.update(first_at=round(now, 4), first_ms=round((now - heard) * 1000, 1))
+
         try:
-            samples, joined = self._samples(tokens)
+            once, pieces, count = self._arranged(tokens)
+            volume = self._volume()
             row |= {
                 "accent": self._voice.accent,
                 "repeat": self._settings.repeat,
-                "seconds": round(len(samples) / sound.RATE, 2),
-                "missing": list(joined.missing),
+                "seconds": round(count / sound.RATE, 2),
+                "missing": list(once.missing),
+                "volume": volume,
             }
-            file = self._backend.play(samples, row, self._stop)
+            loud = (self._loud(piece, volume) for piece in pieces)
+            file = self._output.play(loud, count, row, self._stop, first)
         except SpeakerFailed as error:
             self._note("down", str(error))
             return {**row, "ok": False, "file": None, "detail": str(error)}
         words = {token for token in tokens if voice_tokens()[token].kind == "word"}
-        if words and words <= set(joined.missing):
+        if words and words <= set(once.missing):
             # The chime still makes people look at the boards.
             detail = "there are neither clips nor espeak-ng: run `motcua voice make`"
             self._note("degraded", detail)
             return {**row, "ok": False, "file": file, "detail": detail}
-        if joined.missing:
-            self._note("degraded", f"no sound for: {', '.join(joined.missing)}")
+        if once.missing:
+            self._note("degraded", f"no sound for: {', '.join(once.missing)}")
         else:
             self._note("ok", "")
         _LOG.info("spoken in %.1f s: %s", time.monotonic() - started, row["text"])
         return {**row, "ok": True, "file": file}
 
-    def _samples(self, tokens: list[str]) -> tuple[array[int], Joined]:
-        """Chime once, the words `repeat` times with the pause between, at the set volume."""
-        first = self._voice.join(tokens)
-        again = [token for token in tokens if voice_tokens()[token].kind != "chime"]
-        samples = array("h", first.samples)
-        repeated = self._voice.join(again) if self._settings.repeat > 1 else first
-        for _ in range(self._settings.repeat - 1):
-            samples.extend(sound.silence(self._settings.pause_s))
-            samples.extend(repeated.samples)
-        if self._settings.volume != 100:
-            samples = sound.scale(samples, self._settings.volume / 100)
-        return samples, first
+    def _arranged(self, tokens: list[str]) -> tuple[Pieces, list[array[int]], int]:
+        """Chime once, the words `repeat` times with the pause between: what one saying is made of, everything piece by
+        piece, and its length in samples."""
+        once = self._voice.pieces(tokens)
+        pieces = list(once.samples)
+        if self._settings.repeat > 1:
+            again = self._voice.pieces([token for token in tokens if voice_tokens()[token].kind != "chime"])
+            for _ in range(self._settings.repeat - 1):
+                pieces += [sound.silence(self._settings.pause_s), *again.samples]
+        return once, pieces, sum(len(piece) for piece in pieces)
+
+    @staticmethod
+    def _loud(piece: array[int], volume: int) -> array[int]:
+        return piece if volume == 100 else sound.scale(piece, volume / 100)
 
     def _note(self, state: PlayState, detail: str) -> None:
         if state == "ok":
@@ -270,6 +236,63 @@ class Speaker:
             self._health = (state, detail)
 
 
-def open_speaker(settings: Settings, *, paced: bool = False) -> Speaker:
-    """The loudspeaker of `[speaker]`, its thread running. `paced`: the file back end takes as long as the sound."""
-    return Speaker(settings, paced=paced)
+def _output(settings: Settings, lounge: Lounge | None, paced: bool) -> Output:
+    speaker = settings.speaker
+    if speaker.backend == "alsa":
+        return Alsa(lounge.device if lounge else speaker.device)
+    if speaker.backend == "file":
+        common = Path(speaker.folder or f"{settings.paths.runtime}/sound")
+        if lounge is None:
+            return WaveFiles(common, paced)
+        return WaveFiles(Path(lounge.folder) if lounge.folder else common / lounge.id, paced)
+    return Nowhere()
+
+
+class Speakers:
+    """All waiting rooms. A call is spoken in the room of its counter, what goes before all in every room."""
+
+    def __init__(
+        self, settings: Settings, *, paced: bool = False, still: Still = wanted, clock: Clock | None = None
+    ) -> None:
+        self._rooms = {
+            name: Speaker(settings, lounge, paced=paced, still=still, clock=clock)
+            for name, lounge in rooms(settings).items()
+        }
+
+    def say(self, announcement: Mapping[str, Any]) -> bool:
+        """Queue it where it belongs. False when no loudspeaker took it (`Speaker.say`)."""
+        room = announcement.get("lounge") or ""
+        if priority_of(announcement) == FIRST and not room:
+            taken = [speaker.say(announcement) for speaker in self._rooms.values()]  # every one is told
+            return any(taken)
+        return self._rooms.get(room, self._rooms[""]).say(announcement)
+
+    def state(self) -> dict[str, Any]:
+        """`Speaker.state` of the common loudspeaker, and of each waiting room's in `lounges`."""
+        own = {name: speaker.state() for name, speaker in self._rooms.items() if name}
+        common = self._rooms[""].state()
+        return {**common, "lounges": own} if own else common
+
+    def misbehave(self, mode: str, value: float | None = None, lounge: str | None = None) -> None:
+        """`Speaker.misbehave` of one waiting room, of all without `lounge`."""
+        if lounge is not None and lounge not in self._rooms:
+            raise ValueError(f"there is no waiting room {lounge!r}; allowed: {', '.join(self._rooms)}")
+        for name, speaker in self._rooms.items():
+            if lounge in (None, name):
+                speaker.misbehave(mode, value)
+
+    def close(self, timeout_s: float = 30.0) -> None:
+        """Say the current announcements to their end, drop what waits, end the threads."""
+        for speaker in self._rooms.values():
+            speaker.stop()
+        until = time.monotonic() + timeout_s
+        for speaker in self._rooms.values():
+            speaker.close(max(0.1, until - time.monotonic()))
+
+
+def open_speaker(
+    settings: Settings, *, paced: bool = False, still: Still = wanted, clock: Clock | None = None
+) -> Speakers:
+    """The loudspeakers of `[speaker]` and `[[lounges]]`, their threads running. `paced`: the file back end takes as
+    long as the sound. `still`: asked just before an announcement is spoken whether anybody needs it."""
+    return Speakers(settings, paced=paced, still=still, clock=clock)

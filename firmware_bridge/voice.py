@@ -56,6 +56,15 @@ class Joined:
 
 
 @dataclass(frozen=True)
+class Pieces:
+    """Clips and silences in order; `missing` and `synthesised` as in `Joined`."""
+
+    samples: tuple[array[int], ...]
+    missing: tuple[str, ...]
+    synthesised: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ClipInfo:
     """One line of `motcua voice list`."""
 
@@ -138,22 +147,29 @@ class Voice:
     def join(self, tokens: Sequence[str]) -> Joined:
         """The tokens one after the other with short gaps. A token without a sound is left out and named; never raises
         for a missing, broken or unreadable clip. Raises `KeyError` for a token that `voice.toml` does not know."""
+        pieces = self.pieces(tokens)
         out = array("h")
+        for piece in pieces.samples:
+            out.extend(piece)
+        return Joined(out, pieces.missing, pieces.synthesised)
+
+    def pieces(self, tokens: Sequence[str]) -> Pieces:
+        """As `join`, clip by clip, so that the first can be played while the others are made ready."""
+        out: list[array[int]] = []
         missing: list[str] = []
         made: list[str] = []
         for name in tokens:
             token = voice_tokens()[name]
             if token.kind == "pause":
-                out.extend(sound.silence(token.seconds))
+                out.append(sound.silence(token.seconds))
                 continue
             clip = self._clip(token, made, missing)
             if clip is None:
                 continue
-            if out:
-                out.extend(sound.silence(_GAPS_BEFORE.get(name, 0.0)))
-            out.extend(clip)
-            out.extend(sound.silence(_GAPS_AFTER.get(name, GAP_S)))
-        return Joined(out, tuple(missing), tuple(made))
+            if out and name in _GAPS_BEFORE:
+                out.append(sound.silence(_GAPS_BEFORE[name]))
+            out += [clip, sound.silence(_GAPS_AFTER.get(name, GAP_S))]
+        return Pieces(tuple(out), tuple(missing), tuple(made))
 
     def _clip(self, token: Token, made: list[str], missing: list[str]) -> array[int] | None:
         try:

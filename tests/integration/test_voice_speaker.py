@@ -20,7 +20,7 @@ from config.load import load_settings
 from config.settings import Settings
 from config.voice import ACCENTS, voice_tokens
 from firmware_bridge import sound
-from firmware_bridge.speaker import Speaker, open_speaker
+from firmware_bridge.speaker import Speakers, open_speaker
 from firmware_bridge.voice import Voice, VoiceMissing
 from queue_display.phrase import call_phrase
 
@@ -66,7 +66,7 @@ def settings(tmp_path: Path, clips: Path) -> Settings:
 
 
 @pytest.fixture
-def speaker(settings: Settings) -> Iterator[Speaker]:
+def speaker(settings: Settings) -> Iterator[Speakers]:
     made = open_speaker(settings)
     yield made
     made.close()
@@ -83,7 +83,7 @@ def test_every_token_has_a_clip_in_every_accent_equally_loud(clips: Path) -> Non
     assert Voice(clips, "north").file("linh").read_bytes() != Voice(clips, "south").file("linh").read_bytes()
 
 
-def test_a_call_is_longer_than_two_seconds_and_said_twice(speaker: Speaker, tmp_path: Path) -> None:
+def test_a_call_is_longer_than_two_seconds_and_said_twice(speaker: Speakers, tmp_path: Path) -> None:
     assert speaker.say(call("A105", 3))
     eventually(lambda: speaker.state()["spoken"] == 1, "the call")
     (last,) = speaker.state()["last"]
@@ -126,7 +126,7 @@ def test_closing_lets_the_present_call_end(settings: Settings) -> None:
     assert seconds(state["last"][0]["file"]) > 6
 
 
-def test_dead_loudspeaker_is_a_sentence_and_the_next_call_is_heard(speaker: Speaker) -> None:
+def test_dead_loudspeaker_is_a_sentence_and_the_next_call_is_heard(speaker: Speakers) -> None:
     speaker.misbehave("dead")
     speaker.say(call("A001", 1, id=1))
     eventually(lambda: len(speaker.state()["last"]) == 1, "the failed call")
