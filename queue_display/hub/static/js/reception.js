@@ -116,7 +116,7 @@ async function checkIn(code) {
 async function fetchAppointments() {
   const found = await shell.fetch("/v1/appointments");
   if (found && lists) {
-    lists.appointments = [...(found.appointments || [])].sort((a, b) => (a.at < b.at ? -1 : 1));
+    lists.appointments = found.appointments.filter((each) => each.at.slice(0, 10) === shell.data.service_day);
     shell.redraw();
   }
 }

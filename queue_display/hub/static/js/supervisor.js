@@ -7,6 +7,7 @@ import { language, named } from "./words.js";
 import { Figures } from "./supervisor/figures.js";
 import { alarmNode, changedToday, Hall } from "./supervisor/hall.js";
 import { askBroadcast, askCloseDay, askCounters, askDay, askPause, askServices } from "./supervisor/questions.js";
+import { sure } from "./staff/dialog.js";
 import { Shell } from "./staff/shell.js";
 import { counterName } from "./staff/tell.js";
 import { say } from "./staff/words.js";
@@ -66,6 +67,10 @@ const DO = {
     if (body) await shell.intent("close-day", "/v1/day/close", body, say("said_day_closed"));
   },
   "open-day": async () => {
+    if (shell.data.day_closed) {
+      if (await sure("reopen-day", say("reopening_title"), say("reopening_hint"), say("reopening_do"), [], false)) await shell.intent("open-day", "/v1/day/open", {}, say("said_day_reopened"));
+      return;
+    }
     const day = await askDay(shell.data.service_day);
     if (day) await shell.intent("open-day", "/v1/day/open", { day: day.day }, say("said_day_opened", { date: day.shown }));
   },
@@ -73,7 +78,7 @@ const DO = {
 };
 
 const mayClose = () => !shell.data.day_closed;
-const mayOpen = () => shell.data.clock === "untrusted";
+const mayOpen = () => shell.data.clock === "untrusted" || Boolean(shell.data.day_closed);
 
 function act(name) {
   if (!shell.able) {
@@ -188,7 +193,7 @@ function tick() {
   drawOnAir();
 }
 
-const shell = new Shell({ page: "supervisor", roles: ["supervisor", "technician"], build, draw, tick, onKey });
+const shell = new Shell({ page: "supervisor", roles: ["supervisor", "technician"], build, draw, tick, onKey, louder: ["counter_emergency"] });
 shell.begin();
 setInterval(() => {
   if (shell.data !== null && hall) {

@@ -94,7 +94,7 @@ export class Lists {
     const names = new Map(this.data.services.map((each) => [each.id, named(each, "name")]));
     const tickets = sort(this.data, this.now, this.find.value);
     const helps = this.data.helps || [];
-    const counts = { today: this.data.totals.issued ?? tickets.today.length, paper: tickets.paper.length, help: helps.length, appointment: this.appointments.filter((each) => !each.ticket && !each.checked_in).length };
+    const counts = { today: this.data.totals.issued ?? tickets.today.length, paper: tickets.paper.length, help: helps.length, appointment: this.appointments.filter((each) => each.ticket === null).length };
     for (const [name, { button, badge }] of this.tabButtons) {
       setText(badge, String(counts[name]));
       button.setAttribute("aria-selected", String(name === this.tab));
@@ -134,7 +134,7 @@ export class Lists {
     this.rowTools.hidden = chosen === null;
     setText(this.rowName, chosen ? chosen.name : "");
     this.hint.hidden = chosen !== null || this.rows.length === 0;
-    setText(this.hint, say(this.tab === "help" || this.tab === "appointment" ? "rc_hint_help" : "rc_hint"));
+    setText(this.hint, say(TICKETS.includes(this.tab) ? "rc_hint" : `rc_hint_${this.tab}`));
   }
 
   ticketRow(ticket, names) {
@@ -152,10 +152,9 @@ export class Lists {
   }
 
   appointmentRow(each, names) {
-    const over = Boolean(each.ticket || each.checked_in);
+    const over = each.ticket !== null;
     const late = minutesSince(each.at, this.now);
-    const number = each.number || (typeof each.ticket === "string" ? each.ticket.split("-").pop() : "");
-    const state = over ? say("checked_in", { number }) : late > 0 ? say("missed", { n: late }) : say("expected", { time: hour(each.at) });
+    const state = over ? say("checked_in", { number: each.ticket.split("-").pop() }) : late > 0 ? say("missed", { n: late }) : say("expected", { time: hour(each.at) });
     return { id: `appointment-${each.code}`, name: each.code, appointment: each, over, big: each.code, what: names.get(each.service) || "", state, warn: !over && late > 0, mark: "", time: hour(each.at) };
   }
 

@@ -13,18 +13,22 @@ export const digitOf = (event) => (/^(Digit|Numpad)\d$/.test(event.code) ? event
 export const letterOf = (event) => (/^Key[A-Z]$/.test(event.code) ? event.code.slice(-1) : "");
 export const typesText = (node) => (node instanceof HTMLInputElement && !["radio", "checkbox"].includes(node.type)) || node instanceof HTMLTextAreaElement;
 
-/** Open a dialog. `read(view)` gives the answer on Enter, or undefined for "not yet"; resolves with null on Escape. */
-export function ask({ name, title, hint, content, confirm, read, act = false, wide = false, keys = null, ready = null }) {
+/**
+ * Open a dialog. `read(view)` gives the answer on Enter, or undefined for "not yet"; resolves with null on Escape.
+ * `careful`: Enter alone means "never mind", the deed is one Tab further.
+ */
+export function ask({ name, title, hint, content, confirm, read, act = false, careful = false, wide = false, keys = null, ready = null }) {
   const dialog = el("dialog", { id: `ask-${name}`, class: wide ? "wide" : null, "aria-labelledby": `ask-${name}-title`, "aria-describedby": hint ? `ask-${name}-hint` : null });
   const label = el("span", {}, confirm);
-  const button = el(act ? "button.button.act" : "button.button.main", { type: "submit", id: `ask-${name}-do` }, label, el("kbd", { "aria-hidden": "true" }, "Enter"));
+  const button = el(act ? "button.button.act" : "button.button.main", { type: "submit", id: `ask-${name}-do` }, label, el("kbd", { "aria-hidden": "true" }, careful ? "Tab, Enter" : "Enter"));
+  const leave = el("button.button", { type: "button", onclick: () => dialog.close() }, say("never_mind"), el("kbd", { "aria-hidden": "true" }, careful ? "Enter" : "Esc"));
   const problem = el("p.problem", { role: "alert", hidden: true });
   const form = el("form", { method: "dialog", novalidate: true },
     el("h2", { id: `ask-${name}-title` }, title),
     hint && el("p.hint", { id: `ask-${name}-hint` }, hint),
     ...content,
     problem,
-    el("div.foot", {}, el("button.button", { type: "button", onclick: () => dialog.close() }, say("never_mind"), el("kbd", { "aria-hidden": "true" }, "Esc")), button));
+    el("div.foot", {}, leave, button));
   const view = {
     dialog, form, button, label,
     /** Say why it cannot be done yet. */
@@ -44,6 +48,7 @@ export function ask({ name, title, hint, content, confirm, read, act = false, wi
   });
   document.body.append(dialog);
   dialog.showModal();
+  if (careful) leave.focus();
   if (ready) ready(view);
   return new Promise((resolve) => {
     form.addEventListener("submit", (event) => {

@@ -18,10 +18,11 @@ const byId = (id) => document.getElementById(id);
 export class Shell {
   /**
    * `page`: "reception" or "supervisor" · `roles`: who may be here · `build()`: make the page's nodes anew (language) ·
-   * `draw()`: put the facts into them · `tick()`: each second · `onKey(event)`: true when the key was taken.
+   * `draw()`: put the facts into them · `tick()`: each second · `onKey(event)`: true when the key was taken ·
+   * `louder`: notices that the page shows in its own way.
    */
-  constructor({ page, roles, build, draw, tick, onKey }) {
-    Object.assign(this, { page, roles, build, draw, tick, onKey });
+  constructor({ page, roles, build, draw, tick, onKey, louder = [] }) {
+    Object.assign(this, { page, roles, build, draw, tick, onKey, louder });
     this.session = null;
     this.busy = false;
     this.rested = { what: "", at: -REST_MS };
@@ -132,7 +133,7 @@ export class Shell {
 
   drawNotices() {
     const node = byId("notices");
-    const { notices } = this.data;
+    const notices = this.data.notices.filter((notice) => !this.louder.includes(notice.code));
     const own = [];
     if (this.data.clock === "untrusted") own.push({ code: "clock_untrusted", level: "warn", vi: say("clock_untrusted"), en: say("clock_untrusted") });
     if (this.data.day_closed) own.push({ code: "day_closed", level: "info", vi: say("day_is_closed"), en: say("day_is_closed") });

@@ -26,10 +26,12 @@ export function grouped(rows, key) {
   return [...groups].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-/** The hub's rows in the words of this page: `{hour, service, counter, issued, waiting, serving}`. */
-export function rowsOf(answer) {
-  const rows = answer.hours || answer.sums || [];
-  return rows.map((row) => ({ hour: row.hour, service: row.service, counter: row.counter, issued: row.issued || 0, waiting: row.waiting, serving: row.serving }));
+/**
+ * The hub's rows apart: a service as a whole (no counter) and the share of each of its counters. Counted together they
+ * would count everybody twice. Pure.
+ */
+export function apart(rows) {
+  return { whole: rows.filter((row) => row.service && !row.counter), shares: rows.filter((row) => row.service && row.counter) };
 }
 
 const issued = (rows) => rows.reduce((sum, row) => sum + row.issued, 0);
@@ -47,7 +49,7 @@ export class Figures {
       if (this.rows === null) this.node.replaceChildren(el("p.empty", {}, say("fig_lost")));
       return;
     }
-    this.rows = rowsOf(answer);
+    this.rows = answer.hours;
     this.draw();
   }
 
@@ -58,14 +60,15 @@ export class Figures {
       return;
     }
     const { services } = this.shell.data;
-    const hours = grouped(rows, "hour").map(([hour, list]) => [`${hour}:00`, list]);
-    const byService = grouped(rows, "service").map(([id, list]) => {
+    const { whole, shares } = apart(rows);
+    const hours = grouped(whole, "hour").map(([hour, list]) => [`${hour}:00`, list]);
+    const byService = grouped(whole, "service").map(([id, list]) => {
       const service = services.find((each) => each.id === id);
       return [service ? `${service.letter} ${named(service, "name")}` : id, list];
     });
-    const byCounter = grouped(rows, "counter").map(([id, list]) => [counterName(id), list]);
+    const byCounter = grouped(shares, "counter").map(([id, list]) => [counterName(id), list]);
     this.node.replaceChildren(
-      this.table("fig_hours", "fig_hour", hours, rows),
+      this.table("fig_hours", "fig_hour", hours, whole),
       el("div.side", {}, this.table("fig_services", "col_service", byService, null), this.table("fig_counters", "col_counter", byCounter, null)),
       el("p.note", {}, say("fig_note")),
     );

@@ -7,6 +7,8 @@ import { facts, named } from "../words.js";
 import { count, counterName, counterTitle, range, statusLine, statusOf } from "../staff/tell.js";
 import { say } from "../staff/words.js";
 
+const SEATED = Boolean(facts.pins && facts.pins.counters.length); // officers sign in with PINs: an empty seat tells something
+
 /** Who waits longest for a service, in minutes; null when nobody does. Pure. */
 export function longest(data, service, now) {
   const since = data.tickets.filter((each) => each.service === service.id && each.state === "waiting").map((each) => each.issued_at).sort()[0];
@@ -143,7 +145,7 @@ export class Hall {
       const over = minutesSince(counter.pause.until, now);
       if (over > 0) soft += ` · ${say("pause_over", { n: over })}`;
       late = over > 0;
-    } else if (counter.seat) soft = counter.seat.taken ? say("seat_taken", { time: clockOf(counter.seat.since) }) : say("seat_free");
+    } else if (counter.seat && (counter.seat.taken || (SEATED && counter.state === "open" && !held))) soft = counter.seat.taken ? say("seat_taken", { time: clockOf(counter.seat.since) }) : say("seat_free");
     setText(row.soft, soft);
     row.soft.classList.toggle("late", late);
   }

@@ -90,7 +90,7 @@ export function askBroadcast() {
   const vi = box("broadcast-vi", { placeholder: say("bc_example"), lang: "vi" });
   const en = box("broadcast-en", { lang: "en" });
   let view = null;
-  const minutes = minutesField("broadcast-minutes", 15, [5, 15, 30, 60, 120], () => draw());
+  const minutes = minutesField("broadcast-minutes", 15, [5, 15, 30, 60], () => draw());
   const text = (input) => input.value.replace(/\s+/g, " ").trim();
   const draw = () => {
     const first = text(vi) || say("bc_example");
@@ -127,33 +127,34 @@ export function askBroadcast() {
 export function askCloseDay(data) {
   const of = (...states) => states.reduce((sum, state) => sum + (data.totals[state] || 0), 0);
   const waiting = of("waiting");
-  const open = waiting + of("called", "serving") + of("parked", "waiting_papers", "no_show");
+  const serving = of("called", "serving");
+  const aside = of("parked", "waiting_papers");
+  const kept = waiting + of("called") + aside; // who is being served is served today
   const lines = [
     waiting > 0 && say("closing_waiting", { n: count(waiting) }),
-    of("called", "serving") > 0 && say("closing_serving", { n: count(of("called", "serving")) }),
-    of("parked", "waiting_papers", "no_show") > 0 && say("closing_aside", { n: count(of("parked", "waiting_papers", "no_show")) }),
+    serving > 0 && say("closing_serving", { n: count(serving) }),
+    aside > 0 && say("closing_aside", { n: count(aside) }),
   ].filter(Boolean);
   const carry = el("input", { type: "checkbox", id: "carry", checked: Boolean(facts.carry) });
   const end = el("p", {}, say("closing_end"));
   let view = null;
   const draw = () => {
-    const closed = open - (carry.checked ? waiting : 0);
+    const closed = waiting + serving + aside - (carry.checked ? kept : 0);
     view.label.textContent = closed > 0 ? say("closing_do_n", { n: count(closed) }) : say("closing_do");
     end.hidden = closed === 0;
   };
   carry.addEventListener("change", () => draw());
   return ask({
-    name: "close-day", act: true, title: say("closing_title"), hint: say("closing_hint"), confirm: say("closing_do"),
+    name: "close-day", act: true, careful: true, title: say("closing_title"), hint: say("closing_hint"), confirm: say("closing_do"),
     content: [
       el("ul.facts", { id: "closing-facts" }, ...(lines.length ? lines.map((line) => el("li", {}, el("b", {}, line))) : [el("li", {}, say("closing_nobody"))])),
       lines.length ? end : "",
-      waiting > 0 ? el("label.check", { for: "carry" }, carry, say("closing_carry")) : "",
+      kept > 0 ? el("label.check", { for: "carry" }, carry, say("closing_carry")) : "",
     ].filter(Boolean),
-    read: () => ({ carry: waiting > 0 && carry.checked }),
+    read: () => ({ carry: carry.checked }),
     ready: (opened) => {
       view = opened;
       draw();
-      view.form.querySelector(".foot .button").focus(); // "never mind": a closed day cannot be opened again
     },
   });
 }

@@ -37,13 +37,16 @@ export function reopening(data, now, offset) {
 /** What stands in the large field when nobody is being called: {kind, vi, en} or null. */
 export function between(data, now) {
   const message = onAir(data, now);
-  if (message) return { kind: "broadcast", vi: message.vi, en: message.en || "" };
+  if (message) return { kind: "broadcast", ...pair(message) };
   if (isClosed(data)) return { kind: "closed", vi: "", en: "" };
   const items = ((data.idle && data.idle.items) || []).filter((item) => !item.until || Date.parse(item.until) > now);
   if (items.length === 0) return null;
   const item = items[Math.floor(now / TURN_MS) % items.length];
-  return { kind: item.kind || "notice", vi: item.vi, en: item.en || "" };
+  return { kind: item.kind || "notice", ...pair(item) };
 }
+
+/** Both languages; a text without English comes with the same words twice, and is shown once. */
+const pair = ({ vi, en }) => ({ vi, en: en && en !== vi ? en : "" });
 
 /** The field itself. `title`: a word above the text; `soft`: the second language below it. */
 export function idleNode(kind, title, text, soft) {
