@@ -13,47 +13,21 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from config.settings import Settings
-from firmware_bridge.parts import Health, Parts, ok
-from firmware_bridge.printer import Printer, PrinterStatus, PrintResult
+from firmware_bridge.parts import Parts
+from firmware_bridge.printer import Printer, PrintResult
+from firmware_bridge.printer_health import PrinterWatch, doubtful_health, problem_health
+from firmware_bridge.printer_status import PrinterStatus
 from queue_display.client import HubClient, HubRefused, HubUnreachable
 
 log = logging.getLogger("jobs")
 
-LOOK_S = 5.0  # a printer nobody uses is asked so often how it is
+LOOK_S = 1.0  # a printer nobody uses is asked so often how it is: a trouble is on /clerk within 2 s
 AGAIN_S = 3.0  # at least so long between two tries of one job
 MAX_FAILURES = 5  # a job that fails so often by itself waits for staff
 LIGHT = "light"
 
 Light = Callable[[int], bool]
 """Light for so many tenths of a second; False when there is none."""
-
-
-def printer_health(status: PrinterStatus) -> Health:
-    """What staff and public read about the printer."""
-    # A printer without paper calls itself offline as well; what staff must do is load a roll, not look for a cable.
-    if not status.online and status.paper != "out":
-        return Health(
-            "printer",
-            "down",
-            "printer_offline",
-            "Máy in không trả lời: xem nguồn và dây. Phiếu vẫn được cấp số, in lại sau.",
-            f"The printer does not answer: check power and cable. Numbers go on, paper follows. ({status.detail})",
-            "Máy in đang bận. Xin ông/bà nhớ số trên bảng hoặc hỏi người hướng dẫn.",
-            "The printer is resting. Please remember your number or ask the guide.",
-        )
-    if status.paper == "out":
-        return Health(
-            "printer",
-            "degraded",
-            "printer_no_paper",
-            "Máy in hết giấy: thay cuộn mới, phiếu đang chờ sẽ tự in.",
-            "The printer is out of paper: load a roll, waiting tickets print by themselves.",
-            "Máy in hết giấy, đang thay. Xin ông/bà chờ một chút.",
-            "The printer is out of paper; it is being changed. One moment, please.",
-        )
-    if status.paper == "near_end":
-        return Health("printer", "degraded", "printer_paper_low", "Giấy in sắp hết.", "Paper is running low.")
-    return ok("printer")
 
 
 class JobWorker:
@@ -76,12 +50,14 @@ class JobWorker:
         self._unreported: dict[int, PrintResult] = {}
         self._run_id = secrets.token_hex(6)  # keys of an earlier process must not answer ours
         self._looked = float("-inf")
+        self._watch = PrinterWatch()
         self._fit = True
         self._changed = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
 
     def start(self) -> None:
+        self._parts.tell(problem_health("printer-profile", self._printer.problem))
         self._thread.start()
 
     def stop(self) -> None:
@@ -95,7 +71,9 @@ class JobWorker:
         """The hub's open jobs, as of now."""
         with self._changed:
             self._jobs = {int(job["id"]): job for job in jobs}
+            doubtful = doubtful_health(self._jobs.values())
             self._changed.notify_all()
+        self._parts.tell(doubtful)
 
     def _run(self) -> None:
         while True:
@@ -140,9 +118,12 @@ class JobWorker:
         if not self._has_printer:
             return
         self._looked = time.monotonic()
+        if self._printer.problem is not None:
+            self._fit = False
+            return
         status = self._printer.status()
-        self._fit = status.online and status.paper != "out"
-        self._parts.tell(printer_health(status))
+        self._fit = status.online
+        self._parts.tell(self._watch.see(status, self._looked))
 
     def _do(self, job: Mapping[str, Any]) -> None:
         number = int(job["id"])
@@ -172,6 +153,7 @@ class JobWorker:
         else:
             result = self._printer.print_job(taken)
             self._judge(result)
+            self._parts.tell(problem_health("ticket-template", self._printer.template_problem))
         self._report(number, result)
 
     def _judge(self, result: PrintResult) -> None:
@@ -181,7 +163,7 @@ class JobWorker:
         elif result.state == "no_paper":
             self._fit = False
             self._looked = time.monotonic()
-            self._parts.tell(printer_health(PrinterStatus(True, "out", result.detail)))
+            self._parts.tell(self._watch.see(PrinterStatus(False, "out", result.detail, "no_paper"), self._looked))
         else:
             self._look()
 

@@ -140,13 +140,25 @@ def balance(text: str, size: int, weight: int, width: int, max_lines: int) -> li
     return wrap(text, size, weight, high, max_lines)
 
 
+def _beside(text: str, points: int, weight: int, room: int) -> list[tuple[str, int, int, int]]:
+    """One line of a narrow column as (text, size, weight, height) each."""
+    step = round(points * 1.36)
+    least = max(12, round(points * 0.8))
+    size = points
+    while text_width(text, size, weight) > room and size > least:
+        size -= 1
+    if text_width(text, size, weight) <= room:
+        return [(text, size, weight, step)]
+    return [(line, points, weight, step) for line in wrap(text, points, weight, room, 4)]
+
+
 class Sheet:
     """Paper `width` dots wide; `y` is where the next thing goes."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, unit: float | None = None) -> None:
         self.width = width
         # 58 mm paper takes everything two thirds as large: same page, same order.
-        self.unit = width / 576
+        self.unit = unit or width / 576
         self.margin = self.dots(MARGIN)
         self.y = self.dots(20)
         self._image = Image.new("L", (width, 1200), 255)
@@ -200,6 +212,17 @@ class Sheet:
         self.centered(first, size, weight, leading=1.22)
         self.centered(second, second_size, 500, leading=1.25)
 
+    def picture(self, image: Image.Image, tallest: int) -> None:
+        """A picture in black and white in the middle, at most `tallest` dots (of 80 mm paper) high."""
+        scale = min(self.inner / image.width, self.dots(tallest) / image.height)
+        size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+        shown = image.convert("RGBA")
+        paper = Image.new("RGBA", shown.size, (255, 255, 255, 255))
+        flat = Image.alpha_composite(paper, shown).convert("L").resize(size, Image.Resampling.LANCZOS)
+        self._room(size[1])
+        self._image.paste(flat, ((self.width - size[0]) // 2, self.y))
+        self.y += size[1]
+
     def item(self, text: str, size: int, weight: int) -> None:
         """A line of a list with a box to tick."""
         points = self.dots(size)
@@ -227,6 +250,7 @@ class Sheet:
     def banner(self, text: str) -> None:
         """White on black, across."""
         size = self.dots(32)
+        size = min(size, int(size * (self.inner - 2 * self.dots(12)) / max(1.0, text_width(text, size, 700))))
         height = round(size * 1.6)
         self._room(height)
         box = (self.margin, self.y, self.width - self.margin - 1, self.y + height)
@@ -235,11 +259,13 @@ class Sheet:
         self._text(x, self.y + round(height / 2 + size * 0.35), text, size, 700, fill=255)
         self.y += height
 
-    def number(self, text: str, badge: str | None) -> None:
+    def number(self, text: str, badge: str | None, size: int = 204) -> None:
         """The number, as large as the paper allows; `badge`: one letter in a frame above its right end."""
-        size = self.dots(204)
-        while text_width(text, size, 700) > self.inner and size > 40:
-            size -= 2
+        size = self.dots(size)
+        # Width grows with size: no need to load a face for every size in between.
+        fit = self.inner / max(1.0, text_width(text, size, 700))
+        if fit < 1:
+            size = max(40, int(size * fit))
         face = _face(size, 700)
         left, top, right, bottom = face.getbbox(text, anchor="ls")
         self._room(int(bottom - top))
@@ -259,19 +285,17 @@ class Sheet:
 
     def beside(self, qr: str | None, lines: list[tuple[str, int, int]]) -> None:
         """A QR code (None: none) on the left, lines on its right, centred on one height."""
-        heights = [round(self.dots(size) * 1.36) for _, size, _ in lines]
         code = self._qr(qr) if qr else None
-        height = max(sum(heights), code.height if code else 0)
+        x = self.margin + (code.width + self.dots(22) if code else 0)
+        room = self.width - self.margin - x
+        # A line a little too long becomes a little smaller; a longer one is two.
+        fitted = [line for text, size, weight in lines for line in _beside(text, self.dots(size), weight, room)]
+        height = max(sum(step for _, _, _, step in fitted), code.height if code else 0)
         self._room(height)
-        x = self.margin
         if code:
             self._image.paste(code, (self.margin, self.y + (height - code.height) // 2))
-            x += code.width + self.dots(22)
-        top = self.y + (height - sum(heights)) // 2
-        for (text, size, weight), step in zip(lines, heights, strict=True):
-            points = self.dots(size)
-            while text_width(text, points, weight) > self.width - self.margin - x and points > 12:
-                points -= 1
+        top = self.y + (height - sum(step for _, _, _, step in fitted)) // 2
+        for text, points, weight, step in fitted:
             self._text(x, top + round(points * 1.02), text, points, weight)
             top += step
         self.y += height
@@ -286,6 +310,13 @@ class Sheet:
         image = Image.new("L", (len(rows), len(rows)), 255)
         image.putdata([0 if dark else 255 for row in rows for dark in row])
         return image.resize((len(rows) * module, len(rows) * module), Image.Resampling.NEAREST)
+
+    def code(self, text: str) -> None:
+        """A QR code by itself, in the middle."""
+        code = self._qr(text)
+        self._room(code.height)
+        self._image.paste(code, ((self.width - code.width) // 2, self.y))
+        self.y += code.height
 
     def ruler(self) -> None:
         """Millimetres from edge to edge: a printer set to the wrong width loses an end."""

@@ -4,40 +4,46 @@
 the first byte of the picture left, so trying again is safe. `unknown`: something left and nobody can say what came
 of it; a person looks at the paper and decides (house §4, step 4).
 
-The only file that imports `escpos`: its connectors carry the bytes (serial, USB, network, file), the picture is ours.
-Its import is slow and takes memory, so it happens at the first job.
+What it can do comes from its profile (printer_profile.py), how it is from printer_status.py, the cable is
+printer_wire.py. Drawing is imported at the first job: it is slow and takes memory.
 """
 
 from __future__ import annotations
 
-import fcntl
-import logging
-import os
-import select
-import shutil
-import socket
-import stat
-import sys
-import termios
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from config.load import SettingsError
 from config.settings import Printer as PrinterSettings
 from config.settings import Settings
+from firmware_bridge.printer_profile import PrinterProfile, profile_of
+from firmware_bridge.printer_status import (
+    ASB_OFF,
+    ASB_ON,
+    FENCE,
+    RECOVER,
+    SILENT,
+    PrinterStatus,
+    from_asb,
+    from_dle_eot,
+    is_asb,
+    question,
+)
+from firmware_bridge.printer_wire import CHUNK, Wire, open_wire, plain
 
-_LOG = logging.getLogger("printer")
+if TYPE_CHECKING:
+    from firmware_bridge.template import Template
 
 State = Literal["printed", "no_paper", "failed", "unknown"]
-PaperState = Literal["ok", "near_end", "out", "unknown"]
 
 STATUS_LIMIT_S = 1.5
 """A printer answers DLE EOT at once or not at all; busy ones were seen to take most of a second."""
-CHUNK = 2048
-LPGETSTATUS = 0x060B
+LOOK_LIMIT_S = 0.9
+"""An idle printer has nothing to be busy with."""
+RECOVER_EVERY_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -49,162 +55,11 @@ class PrintResult:
 
 
 @dataclass(frozen=True)
-class PrinterStatus:
-    """What the printer says of itself. `online` False with paper "unknown": it did not answer."""
+class Papers:
+    """A job drawn: the bytes of each paper, in the order they come out."""
 
-    online: bool
-    paper: PaperState
-    detail: str
-
-
-def _escpos() -> tuple[Any, type[Exception]]:
-    """python-escpos' connectors and its base error, imported with our one profile instead of its 35.
-
-    It makes a temporary folder for a pickle of the profiles and forgets it; nothing may be left lying about, least of
-    all a pickle.
-    """
-    if "escpos" not in sys.modules:
-        variable = "ESCPOS_CAPABILITIES_FILE"
-        before = os.environ.get(variable)
-        os.environ[variable] = str(Path(__file__).parent / "assets" / "escpos_profile.yml")
-        try:
-            from escpos import capabilities
-        finally:
-            if before is None:
-                del os.environ[variable]
-            else:
-                os.environ[variable] = before
-        shutil.rmtree(capabilities.pickle_dir, ignore_errors=True)
-        # It reports every opening and closing through the root logger: a line for each question of a day.
-        logging.getLogger().addFilter(lambda record: record.levelno > logging.INFO or "escpos" not in record.pathname)
-    from escpos import exceptions, printer
-
-    return printer, exceptions.Error
-
-
-class _EscposWire:
-    """One of python-escpos' connectors, with a deadline (monotonic seconds) on everything.
-
-    pyserial's and pyusb's errors are OSErrors; what else their layers raise is turned into one.
-    """
-
-    def __init__(self, settings: PrinterSettings, limit_s: float) -> None:
-        connectors, Error = _escpos()
-        self._kind = settings.kind
-        try:
-            if settings.kind == "network":
-                self._device: Any = connectors.Network(settings.host, settings.port, timeout=limit_s)
-                # Not its `open`, which knows no IPv6 and leaves the socket of a refused connection open.
-                self._device.device = socket.create_connection((settings.host, settings.port), limit_s)
-            elif settings.kind == "serial":
-                self._device = connectors.Serial(
-                    settings.device, baudrate=settings.baud, timeout=0.05, dsrdtr=False, xonxoff=False
-                )
-            elif settings.kind == "usb":
-                self._device = connectors.Usb(
-                    settings.usb_vendor, settings.usb_product, timeout=max(1, round(limit_s * 1000))
-                )
-            else:
-                self._device = connectors.File(settings.device, auto_flush=True)
-            if settings.kind != "network":
-                self._device.open()
-        except (Error, OSError, RuntimeError, ValueError) as error:
-            raise OSError(f"cannot open the printer: {_plain(error)}") from error
-        if settings.kind == "serial":
-            # Without this a printer that holds the line busy holds us for ever.
-            self._device.device.write_timeout = 0.5
-        if settings.kind == "file":
-            os.set_blocking(self._device.device.fileno(), False)
-
-    def write(self, data: bytes, deadline: float) -> int:
-        """Send some of `data`; how many bytes left. OSError when the printer is lost or takes nothing more."""
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the deadline passed while sending")
-        if self._kind == "file":
-            descriptor: int = self._device.device.fileno()
-            if not select.select([], [descriptor], [], left)[1]:
-                raise TimeoutError("the printer takes no more bytes")
-            return os.write(descriptor, data[:CHUNK])
-        chunk = data[:CHUNK]
-        try:
-            if self._kind == "network":
-                self._device.device.settimeout(left)
-                # Not its `_raw`, which sends all or raises without saying how much had left.
-                return int(self._device.device.send(chunk))
-            self._device._raw(chunk)
-        except (ValueError, termios.error) as error:
-            raise OSError(_plain(error)) from error
-        return len(chunk)
-
-    def read(self, deadline: float) -> bytes:
-        """Bytes from the printer, b"" when none came in time. OSError when it is lost."""
-        left = deadline - time.monotonic()
-        if left <= 0:
-            return b""
-        if self._kind == "file":
-            return b""
-        try:
-            if self._kind == "network":
-                self._device.device.settimeout(left)
-                data = bytes(self._device._read())
-                if not data:
-                    raise ConnectionResetError("the printer closed the connection")
-                return data
-            return bytes(self._device._read())
-        except TimeoutError:
-            return b""
-        except OSError as error:
-            if self._kind == "usb" and error.errno == 110:  # pyusb's time-out is an OSError: ETIMEDOUT
-                return b""
-            raise
-        except (ValueError, termios.error) as error:
-            raise OSError(_plain(error)) from error
-
-    def line_status(self) -> int | None:
-        """The status byte of the kernel's printer driver (/dev/usb/lp0), None where the file has none."""
-        descriptor: int = self._device.device.fileno()
-        if not stat.S_ISCHR(os.fstat(descriptor).st_mode):
-            return None
-        answer = bytearray(4)
-        try:
-            fcntl.ioctl(descriptor, LPGETSTATUS, answer)
-        except OSError:
-            return None
-        return answer[0]
-
-    def close(self) -> None:
-        try:
-            if self._kind == "serial" and self._device._device:
-                self._device.device.reset_output_buffer()  # else closing waits for a dead printer
-            self._device.close()
-        except (OSError, ValueError, termios.error) as error:  # the result is known by now
-            _LOG.debug("closing the printer: %s", _plain(error))
-
-
-def _plain(error: BaseException) -> str:
-    return " ".join(str(error).split())[:160] or type(error).__name__
-
-
-@dataclass
-class _Answers:
-    """What the printer answered to the three status questions."""
-
-    printer: int
-    cause: int
-    paper: int
-
-    def status(self) -> PrinterStatus:
-        if self.paper & 0x60 or self.cause & 0x20:
-            return PrinterStatus(False, "out", "the printer is out of paper")
-        if self.printer & 0x08:
-            why = (
-                "its cover is open" if self.cause & 0x04 else "it reports an error" if self.cause & 0x40 else "offline"
-            )
-            return PrinterStatus(False, "near_end" if self.paper & 0x0C else "ok", f"the printer is offline: {why}")
-        if self.paper & 0x0C:
-            return PrinterStatus(True, "near_end", "the roll is nearly at its end")
-        return PrinterStatus(True, "ok", "ready")
+    first: list[bytes]
+    desk: list[bytes] | None = None
 
 
 class Printer:
@@ -212,105 +67,170 @@ class Printer:
 
     def __init__(self, settings: PrinterSettings) -> None:
         self._settings = settings
-        self._answers = settings.status is not False
         self._lock = threading.Lock()
         self._remains = False
         self._has_fence: bool | None = None
+        self._recovered = float("-inf")
+        self.problem: SettingsError | None = None
+        """Why this printer cannot be used: its profile is wrong. Then every job fails with that sentence."""
+        self.template_problem: SettingsError | None = None
+        """The own template cannot be used; papers come in the shipped one until it is mended."""
+        self._template: Template | None = None
+        try:
+            self._profile: PrinterProfile | None = profile_of(settings)
+        except SettingsError as error:
+            self._profile = None
+            self.problem = error
+        if self._profile is not None and not self._profile.status.fence:
+            self._has_fence = False
+
+    @property
+    def answers(self) -> bool:
+        """Whether this printer can be asked how it is."""
+        return self._profile is not None and (self._profile.status.ask != "none" or self._settings.kind == "file")
 
     def expect_remains(self) -> None:
         """Say that an earlier process may have died inside a picture: the next job first frees the printer."""
         self._remains = True
 
     def status(self) -> PrinterStatus:
-        """Ask the printer. Never raises; at most about 3 × `STATUS_LIMIT_S` + the connect limit."""
+        """Ask the printer. Never raises; one that does not answer costs at most 0.9 s + the connect limit."""
         if self._settings.kind == "none":
-            return PrinterStatus(False, "unknown", "no printer is set up")
+            return PrinterStatus(False, "unknown", "no printer is set up", "offline")
+        if self._profile is None:
+            return PrinterStatus(False, "unknown", "the printer profile is wrong", "offline")
         with self._lock:
             try:
-                wire = self._open()
+                wire = open_wire(self._settings)
             except OSError as error:
-                return PrinterStatus(False, "unknown", _plain(error))
+                return PrinterStatus(False, "unknown", plain(error), "silent")
             try:
-                return self._ask(wire)
+                status = self._ask(wire, LOOK_LIMIT_S)
+                self._mend(wire, status)
+                return status
             except OSError as error:
-                return PrinterStatus(False, "unknown", _plain(error))
+                return PrinterStatus(False, "unknown", plain(error), "silent")
             finally:
                 wire.close()
 
     def print_job(self, job: Mapping[str, Any]) -> PrintResult:
         """Draw and print one job of the hub. Never raises for a broken printer or an undrawable job.
 
-        Takes at most `timeout_s` for the paper plus the limits of the two status questions.
+        Takes at most `timeout_s` for the paper, and the time its bytes need on a slow cable, plus the limits of the
+        status questions. The desk's copy, where `copies = 2`, is printed after the citizen's has certainly come; what
+        becomes of it does not change the result: the citizen has the number.
         """
         if self._settings.kind == "none":
             return PrintResult("failed", "no printer is set up")
-        from firmware_bridge.raster import CUT, paper_commands
-        from firmware_bridge.ticket import JobUndrawable, draw_job
+        if self._profile is None:
+            return PrintResult("failed", f"the printer profile is wrong: {self.problem}")
+        from firmware_bridge.ticket import JobUndrawable
 
         try:
-            commands = paper_commands(draw_job(job, self._settings.width_dots or 576))
+            papers = self._draw(job, self._profile)
         except JobUndrawable as error:
             return PrintResult("failed", f"the job cannot be drawn: {error}")
         except FileNotFoundError as error:
             return PrintResult("failed", f"a typeface is missing: {error}")
         with self._lock:
-            try:
-                wire = self._open()
-            except OSError as error:
-                return PrintResult("failed", _plain(error))
-            try:
-                refused = self._before(wire)
-                if refused:
-                    return refused
-                if self._remains:
-                    # The torn piece must not hang on the next citizen's number.
-                    commands = [CUT, *commands]
-                return self._send(wire, b"".join(commands))
-            finally:
-                wire.close()
+            result = self._paper(papers.first, self._profile)
+            if papers.desk is None or result.state != "printed":
+                return result
+            desk = self._paper(papers.desk, self._profile)
+        if desk.state == "printed":
+            return PrintResult("printed", desk.detail)
+        return PrintResult("printed", f"the desk's copy: {desk.state}: {desk.detail}")
 
-    # -- one job
+    def _draw(self, job: Mapping[str, Any], profile: PrinterProfile) -> Papers:
+        from firmware_bridge.raster import paper_commands
+        from firmware_bridge.template import load_template
+        from firmware_bridge.ticket import draw_paper
 
-    def _before(self, wire: _EscposWire) -> PrintResult | None:
+        if self._template is None:
+            try:
+                self._template = load_template(self._settings.template)
+            except SettingsError as error:
+                self.template_problem = error
+                self._template = load_template("")
+        two = self._settings.copies == 2 and job.get("kind") == "ticket"
+        drawn = [draw_paper(job, profile, self._template, desk=desk) for desk in ((False, True) if two else (False,))]
+        papers = [paper_commands(each.image, profile, each.codes) for each in drawn]
+        return Papers(papers[0], papers[1] if two else None)
+
+    # -- one paper
+
+    def _paper(self, commands: list[bytes], profile: PrinterProfile) -> PrintResult:
+        from firmware_bridge.raster import off_the_roll
+
+        try:
+            wire = open_wire(self._settings)
+        except OSError as error:
+            return PrintResult("failed", plain(error))
+        try:
+            refused = self._before(wire, profile)
+            if refused:
+                return refused
+            if self._remains:
+                # The torn piece must not hang on the next citizen's number.
+                commands = [off_the_roll(profile.cut), *commands]
+            return self._send(wire, b"".join(commands))
+        finally:
+            wire.close()
+
+    def _before(self, wire: Wire, profile: PrinterProfile) -> PrintResult | None:
         from firmware_bridge.raster import rescue_bytes
 
         try:
             if self._remains:
                 # Not every printer hears a question in the middle of a picture: first end the picture.
-                width = self._settings.width_dots or 576
-                self._say(wire, rescue_bytes(width), time.monotonic() + self._settings.timeout_s)
+                rescue = rescue_bytes(profile.width_dots, profile.line.band_rows)
+                self._say(wire, rescue, time.monotonic() + self._time_for(len(rescue)))
             status = self._ask(wire)
-            if status.paper == "out":
+            if status.trouble == "no_paper":
                 return PrintResult("no_paper", status.detail)
             if not status.online:
                 return PrintResult("failed", status.detail)
-            if self._has_fence is None and self._answers and self._settings.kind != "file":
+            if self._has_fence is None and self.answers and self._settings.kind != "file":
                 # Learned while the printer is idle: not every clone knows GS r.
                 self._has_fence = self._fence(wire, time.monotonic() + STATUS_LIMIT_S) is not None
         except OSError as error:
-            return PrintResult("failed", f"the printer was lost before anything was printed: {_plain(error)}")
+            return PrintResult("failed", f"the printer was lost before anything was printed: {plain(error)}")
         return None
 
-    def _send(self, wire: _EscposWire, data: bytes) -> PrintResult:
-        deadline = time.monotonic() + self._settings.timeout_s
+    def _pace(self) -> float:
+        """Bytes a second this cable takes; 0: as fast as it likes."""
+        pace = float(self._profile.line.bytes_per_s) if self._profile else 0.0
+        serial = self._settings.baud / 10 if self._settings.kind == "serial" else 0.0
+        return min(filter(None, (pace, serial)), default=0.0)
+
+    def _time_for(self, size: int) -> float:
+        """Limit in seconds for so many bytes: the setting, and what a slow cable needs on top."""
+        pace = self._pace()
+        return self._settings.timeout_s + (size / pace * 1.2 if pace else 0.0)
+
+    def _send(self, wire: Wire, data: bytes) -> PrintResult:
+        deadline = time.monotonic() + self._time_for(len(data))
+        pace = float(self._profile.line.bytes_per_s) if self._profile else 0.0
         sent = 0
         try:
             while sent < len(data):
-                sent += wire.write(data[sent : sent + CHUNK], deadline)
+                sent += wire.write(data[sent : sent + (256 if pace else CHUNK)], deadline)
+                if pace:
+                    time.sleep(256 / pace)
         except OSError as error:
             # The write that failed may have left in part: nobody knows, so nobody claims.
             self._remains = True
-            return PrintResult("unknown", f"lost after {sent} of {len(data)} bytes: {_plain(error)}")
+            return PrintResult("unknown", f"lost after {sent} of {len(data)} bytes: {plain(error)}")
         try:
             result = self._after(wire, deadline)
         except OSError as error:
-            result = PrintResult("unknown", f"all bytes were sent, then the printer was lost: {_plain(error)}")
+            result = PrintResult("unknown", f"all bytes were sent, then the printer was lost: {plain(error)}")
         # Sent is not arrived: after any doubt the next job begins by freeing the printer.
         self._remains = result.state == "unknown"
         return result
 
-    def _after(self, wire: _EscposWire, deadline: float) -> PrintResult:
-        if not self._answers:
+    def _after(self, wire: Wire, deadline: float) -> PrintResult:
+        if not self.answers:
             return PrintResult("printed", "sent; this printer is set up as one that answers no questions")
         done = True
         if self._has_fence:
@@ -326,56 +246,78 @@ class Printer:
             return PrintResult("unknown", f"all bytes were sent, no sound answer came after them: {status.detail}")
         if not done:
             return PrintResult("unknown", f"all bytes were sent, the printer did not finish them: {status.detail}")
+        if status.trouble == "cutter":
+            return PrintResult("unknown", f"all bytes were sent, then: {status.detail}")
         if self._has_fence or status.online:
             return PrintResult("printed", status.detail)
         return PrintResult("unknown", f"all bytes were sent, then: {status.detail}")
 
     # -- questions
 
-    def _open(self) -> _EscposWire:
-        return _EscposWire(self._settings, min(5.0, self._settings.timeout_s))
-
-    def _ask(self, wire: _EscposWire) -> PrinterStatus:
-        """DLE EOT 1, 2, 4. OSError when the connection is lost; no or a senseless answer is a status as well."""
+    def _ask(self, wire: Wire, limit_s: float = STATUS_LIMIT_S) -> PrinterStatus:
+        """How the printer is. OSError when the connection is lost; no or a senseless answer is a status as well."""
         if self._settings.kind == "file":
             return self._ask_driver(wire)
-        if not self._answers:
+        if self._profile is None or self._profile.status.ask == "none":
             return PrinterStatus(True, "unknown", "this printer is set up as one that answers no questions")
-        from firmware_bridge.raster import STATUS
-
-        got: list[int] = []
-        for question in STATUS:
-            deadline = time.monotonic() + STATUS_LIMIT_S
-            self._say(wire, question, deadline)
+        deadline = time.monotonic() + limit_s
+        if self._profile.status.ask == "gs-a":
+            return self._ask_asb(wire, deadline)
+        got: dict[int, int] = {}
+        for n in self._profile.status.questions:
+            self._say(wire, question(n), deadline)
             answer = self._answer(wire, deadline, mask=0x93, fixed=0x12)
             if answer is None:
-                return PrinterStatus(False, "unknown", "the printer does not answer, or answers without sense")
-            got.append(answer)
-        return _Answers(*got).status()
+                return SILENT
+            got[n] = answer
+        return from_dle_eot(got)
 
-    def _ask_driver(self, wire: _EscposWire) -> PrinterStatus:
-        bits = wire.line_status()
-        if bits is None:
-            return PrinterStatus(True, "unknown", "written to a file that has no status")
-        if bits & 0x20:
-            return PrinterStatus(False, "out", "the printer is out of paper")
-        if not bits & 0x08 or not bits & 0x10:
-            return PrinterStatus(False, "ok", "the printer is offline")
+    def _ask_asb(self, wire: Wire, deadline: float) -> PrinterStatus:
+        """Status by GS a: switched on, the four bytes it sends at once are read, and it is switched off again."""
+        self._say(wire, ASB_ON, deadline)
+        block = b""
+        while time.monotonic() < deadline:
+            block += wire.read(deadline)
+            while len(block) >= 4 and not is_asb(block[:4]):
+                block = block[1:]
+            if len(block) >= 4:
+                self._say(wire, ASB_OFF, deadline)
+                return from_asb(block[:4])
+        return SILENT
+
+    @staticmethod
+    def _ask_driver(wire: Wire) -> PrinterStatus:
+        """What the kernel's printer driver knows (LPGETSTATUS: 0x20 no paper, 0x10 selected, 0x08 no error)."""
+        line = wire.line_status()
+        if line is None:
+            return PrinterStatus(True, "unknown", "a file answers no questions")
+        if line & 0x20:
+            return PrinterStatus(False, "out", "the printer is out of paper", "no_paper")
+        if not line & 0x08:
+            return PrinterStatus(False, "ok", "the printer reports an error", "error")
+        if not line & 0x10:
+            return PrinterStatus(False, "ok", "the printer is offline", "offline")
         return PrinterStatus(True, "ok", "ready")
 
-    def _fence(self, wire: _EscposWire, deadline: float) -> int | None:
-        from firmware_bridge.raster import FENCE
+    def _mend(self, wire: Wire, status: PrinterStatus) -> None:
+        """Once in a while tell a printer with a jammed cutter to try again, where it understands that."""
+        if self._profile is None or not self._profile.status.recover or status.trouble != "cutter":
+            return
+        if time.monotonic() - self._recovered >= RECOVER_EVERY_S:
+            self._recovered = time.monotonic()
+            self._say(wire, RECOVER, time.monotonic() + LOOK_LIMIT_S)
 
+    def _fence(self, wire: Wire, deadline: float) -> int | None:
         self._say(wire, FENCE, deadline)
         return self._answer(wire, deadline, mask=0x90, fixed=0x00)
 
     @staticmethod
-    def _say(wire: _EscposWire, question: bytes, deadline: float) -> None:
-        while question:
-            question = question[wire.write(question, deadline) :]
+    def _say(wire: Wire, words: bytes, deadline: float) -> None:
+        while words:
+            words = words[wire.write(words, deadline) :]
 
     @staticmethod
-    def _answer(wire: _EscposWire, deadline: float, mask: int, fixed: int) -> int | None:
+    def _answer(wire: Wire, deadline: float, mask: int, fixed: int) -> int | None:
         """The first byte whose `mask` bits are `fixed` (0x93, 0x12: DLE EOT; 0x90, 0x00: GS r); None when none came.
 
         Picture data can look like a question to a printer, so answers of the other sort are passed over, and so are

@@ -1,4 +1,4 @@
-"""`motcua voice make|join|list` and `motcua ticket preview`."""
+"""`motcua voice make|join|list`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from config.cli import Subparsers, command_group, fail
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add the groups `voice` and `ticket`."""
+    """Add the group `voice`."""
     voice = command_group(subparsers, "voice", "Tiếng gọi: tạo, ghép, liệt kê | the voice's clips")
     make = voice.add_parser("make", help="tạo tiếng bằng espeak-ng, giữ bản thu | make clips, keep recordings")
     _where(make, "all")
@@ -26,16 +26,6 @@ def register(subparsers: Subparsers) -> None:
     join.add_argument("--out", type=Path, required=True, metavar="FILE")
     _where(join, "north")
     join.set_defaults(run=_join)
-
-    ticket = command_group(subparsers, "ticket", "Phiếu giấy: xem trước | the paper ticket")
-    preview = ticket.add_parser("preview", help="vẽ một phiếu mẫu ra PNG | draw a sample ticket as PNG")
-    preview.add_argument("--png", type=Path, required=True, metavar="FILE")
-    preview.add_argument("--kind", choices=("ticket", "copy", "list", "test"), default="ticket")
-    preview.add_argument("--number", default="A042")
-    preview.add_argument("--priority", action="store_true")
-    preview.add_argument("--no-clock", action="store_true", help="như khi giờ chưa tin được | clock untrusted")
-    preview.add_argument("--config", type=Path, metavar="FILE")
-    preview.set_defaults(run=_preview)
 
 
 def _where(parser: argparse.ArgumentParser, accent: str) -> None:
@@ -130,40 +120,4 @@ def _join(arguments: argparse.Namespace) -> int:
         arguments.out.write_bytes(sound.write_wave(joined.samples))
     except OSError as error:
         fail(f"Không ghi được {arguments.out}.", f"Cannot write: {error}")
-    return 0
-
-
-def _preview(arguments: argparse.Namespace) -> int:
-    from firmware_bridge.ticket import JobUndrawable, draw_job
-
-    settings = _settings(arguments.config)
-    site = settings.site if settings else None
-    number = str(arguments.number).upper()
-    job = {
-        "kind": arguments.kind,
-        "ticket": {"number": number, "priority": arguments.priority},
-        "site": {
-            "id": getattr(site, "id", "xa-mau"),
-            "name": getattr(site, "name", "Trung tâm Phục vụ hành chính công xã Mẫu"),
-            "place": getattr(site, "place", ""),
-            "help_line": f"Cần giúp? Gọi {site.hotline}" if site and site.hotline else "",
-        },
-        "service": {"name": "Tư pháp – Hộ tịch", "name_en": "Civil status"},
-        "ahead": 6,
-        "estimate": [15, 25],
-        "at": None if arguments.no_clock else "2026-11-23T08:42:10+07:00",
-        "qr": f"MC1/{getattr(site, 'id', 'xa-mau')}/20261123/{number}",
-        "copy": arguments.kind == "copy",
-        "payload": {
-            "title": "Giấy tờ cần mang: Đăng ký khai sinh",
-            "lines": ["Tờ khai đăng ký khai sinh", "Giấy chứng sinh", "Căn cước của cha, mẹ để đối chiếu"],
-        },
-    }
-    width = (settings.printer.width_dots or 576) if settings else 576
-    try:
-        draw_job(job, width).save(arguments.png, format="PNG")
-    except JobUndrawable as error:
-        fail("Không vẽ được phiếu.", f"The ticket cannot be drawn: {error}")
-    except OSError as error:
-        fail(f"Không ghi được {arguments.png}.", f"Cannot write or draw: {error}")
     return 0

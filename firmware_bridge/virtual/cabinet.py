@@ -19,7 +19,8 @@ from firmware_bridge import contract
 from firmware_bridge.control import ControlError, ControlServer
 from firmware_bridge.image import assemble, micropython
 from firmware_bridge.virtual.child import RESET_BUTTON, RESET_WATCHDOG, FirmwareChild
-from firmware_bridge.virtual.printer import VirtualPrinter
+from firmware_bridge.virtual.foreign import ForeignWall, boards_on
+from firmware_bridge.virtual.printer import VirtualPrinter, printer_for
 from firmware_bridge.virtual.pump import Faults, Pump
 from firmware_bridge.virtual.site import port_path, wirings
 
@@ -44,6 +45,7 @@ class Cabinet:
         self._seed = seed
         self._chance = random.Random(seed)
         self._pumps: dict[str, Pump] = {}
+        self._walls: dict[str, ForeignWall] = {}
         self._chips: dict[Place, FirmwareChild] = {}
         self._broken: dict[str, str] = {}
         self._off: set[Place] = set()
@@ -66,7 +68,7 @@ class Cabinet:
         }
 
     def start(self) -> None:
-        interpreter = micropython() if self._settings.buses else None
+        interpreter = micropython() if any(bus.protocol == "motcua" for bus in self._settings.buses) else None
         image = self._runtime / "image"
         if interpreter:
             assemble(image, "unix")
@@ -77,6 +79,10 @@ class Cabinet:
                     f"[[buses]] {bus.id}: port là {bus.port}, phòng ảo cần {port}\n"
                     f"[[buses]] {bus.id}: port is {bus.port}, the virtual room needs {port}"
                 )
+            if bus.protocol != "motcua":
+                self._walls[bus.id] = ForeignWall(boards_on(self._settings, bus.id), port, self._seed + index)
+                self._walls[bus.id].start()
+                continue
             wired = wirings(self._settings, bus.id, self._driver)
             pump = Pump(port, sorted(wired), self._seed + index)
             pump.start()
@@ -90,7 +96,7 @@ class Cabinet:
                 self._chips[(bus.id, node)] = chip
         printer = self._settings.printer
         if printer.kind == "network":
-            self._printer = VirtualPrinter(printer.host, printer.port, self._runtime / "paper")
+            self._printer = printer_for(printer, self._runtime / "paper")
             self._printer.start()
         threading.Thread(target=self._watch, name="chips", daemon=True).start()
         self._control.start()
@@ -102,6 +108,8 @@ class Cabinet:
             chip.kill()
         for pump in self._pumps.values():
             pump.stop()
+        for wall in self._walls.values():
+            wall.stop()
         if self._printer:
             self._printer.stop()
 
@@ -197,6 +205,9 @@ class Cabinet:
                 memory[place] = None
         out = []
         for board in self._settings.boards:
+            if board.bus in self._walls:
+                out.append(self._walls[board.bus].shown(board.id))
+                continue
             held = memory.get((board.bus, board.node))
             row: dict[str, Any] = {"id": board.id, "kind": board.kind, "power": held is not None}
             if board.kind == "matrix":
@@ -275,6 +286,7 @@ class Cabinet:
             "keypad": self._harm_hand("keypad"),
             "printer": self._harm_printer,
         }
+        deeds["other-boards"] = self._harm_walls
         if device not in deeds:
             raise ControlError(f"unknown device {device!r}; known: {', '.join(deeds)}")
         deeds[device](mode, value)
@@ -314,6 +326,17 @@ class Cabinet:
             pump.plug(mode != "unplugged")
             if mode == "garbage":
                 pump.noise(self._chance.randbytes(400))
+
+    def _harm_walls(self, mode: str, value: float | None) -> None:
+        """Boards sold by others, all of them: how they answer, or their adapter."""
+        try:
+            for wall in self._walls.values():
+                if mode in ("unplugged", "echo", "none"):
+                    wall.harm_bus(mode)
+                if mode not in ("unplugged", "echo"):
+                    wall.harm(mode, value)
+        except ValueError as error:
+            raise ControlError(str(error)) from error
 
     def _harm_board(self, mode: str, _value: float | None) -> None:
         if mode not in ("none", "reset", "dead", "unplugged", "garbage"):

@@ -16,13 +16,28 @@ from pathlib import Path
 from typing import Any
 
 from config.process import LossLog
+from config.settings import Printer as PrinterSettings
+from firmware_bridge.printer_profile import DOTS_PER_MM, profile_of
 from firmware_bridge.virtual.escpos_reader import Paper, Reader, UnknownBytes
 
 _LOG = logging.getLogger("virtual.printer")
 
-MODES = ("none", "paper_out", "near_end", "slow", "dead", "mute", "garbage", "unplugged", "cut", "runs_out")
+MODES = (
+    *("none", "paper_out", "near_end", "slow", "dead", "mute", "garbage", "unplugged", "cut", "runs_out"),
+    *("cover_open", "cutter", "offline", "error"),
+)
 """`dead` takes bytes and does nothing, `mute` prints and never answers, `unplugged` refuses and hangs up, `cut`
-hangs up after so many bytes of a connection, `runs_out` has paper until the next picture begins."""
+hangs up after so many bytes of a connection, `runs_out` has paper until the next picture begins. `cover_open`,
+`offline` and `error` keep what comes and print nothing; `cutter` prints and cannot cut."""
+HELD = ("paper_out", "cover_open", "offline", "error")
+BITS = {  # what DLE EOT 1, 2, 3, 4 and the first three bytes of GS a have set
+    "paper_out": (0x08, 0x20, 0x00, 0x6C, 0x08, 0x00, 0x0C),
+    "near_end": (0x00, 0x00, 0x00, 0x0C, 0x00, 0x00, 0x03),
+    "cover_open": (0x08, 0x04, 0x00, 0x00, 0x28, 0x00, 0x00),
+    "cutter": (0x08, 0x40, 0x08, 0x00, 0x08, 0x08, 0x00),
+    "error": (0x08, 0x40, 0x20, 0x00, 0x08, 0x20, 0x00),
+    "offline": (0x08, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00),
+}
 RASTER = b"\x1dv0"
 SLOW_DEFAULT_S = 3.0
 CUT_DEFAULT_BYTES = 8000
@@ -32,7 +47,9 @@ CUT_DEFAULT_BYTES = 8000
 class VirtualPrinter:
     """Listens on `host:port` (0: any free one, then in `.port`); papers as PNG in `paper_dir`."""
 
-    def __init__(self, host: str, port: int, paper_dir: Path, width: int = 576) -> None:
+    def __init__(
+        self, host: str, port: int, paper_dir: Path, width: int = 576, tear_rows: int = 0, deaf: bool = False
+    ) -> None:
         self.host = host
         self.port = port
         self._dir = paper_dir
@@ -53,7 +70,17 @@ class VirtualPrinter:
         self._connections = 0
         self._errors: list[str] = []
         self._loss = LossLog(_LOG)
-        self._reader = Reader(width, self._drop, self._answer, self._status, lambda: 0x00)
+        self._deaf = deaf  # knows DLE EOT no more than the boxes that swallow it
+        self._reader = Reader(
+            width,
+            self._drop,
+            self._answer,
+            self._status,
+            lambda: 0x00,
+            self._asb,
+            self._recover,
+            tear_rows,
+        )
 
     # -- life
 
@@ -93,7 +120,7 @@ class VirtualPrinter:
             elif self._listener is None and not self._stop.is_set():
                 self._listen()
             self._changed.set()
-        if mode not in ("paper_out", "dead"):
+        if mode not in (*HELD, "dead"):
             with self._head:
                 held, self._held = self._held, b""
                 self._work(held)
@@ -203,7 +230,7 @@ class VirtualPrinter:
             start = data.index(RASTER)
             self._held += data[start:]
             return self._work(data[:start])
-        if mode == "paper_out" and not self._is_question(data):
+        if mode in HELD and not self._is_question(data):
             self._held += data
             return True
         return self._work(data)
@@ -211,7 +238,7 @@ class VirtualPrinter:
     @staticmethod
     def _is_question(data: bytes) -> bool:
         """Whether the bytes are real-time questions only: those a printer answers whatever its buffer holds."""
-        return all(data[at : at + 2] == b"\x10\x04" for at in range(0, len(data), 3))
+        return all(data[at : at + 2] in (b"\x10\x04", b"\x10\x05", b"\x1da") for at in range(0, len(data), 3))
 
     # -- the printer itself
 
@@ -227,7 +254,7 @@ class VirtualPrinter:
 
     def _answer(self, answer: bytes) -> None:
         connection = self._connection
-        if connection is None or self._mode == "mute":
+        if connection is None or self._mode == "mute" or (self._deaf and len(answer) == 1 and answer[0] & 0x93 == 0x12):
             return
         if self._mode == "garbage":
             answer = b"\xff\xa5\xe3garbage\x00\xff"
@@ -235,20 +262,23 @@ class VirtualPrinter:
             connection.sendall(answer)
 
     def _status(self, question: int) -> int:
-        out, near = self._mode == "paper_out", self._mode == "near_end"
-        if question == 1:
-            return 0x1A if out else 0x12
-        if question == 2:
-            return 0x32 if out else 0x12
-        if question == 4:
-            return 0x7E if out else 0x1E if near else 0x12
-        return 0x12
+        return 0x12 | BITS.get(self._mode, (0,) * 7)[question - 1]
+
+    def _asb(self) -> bytes:
+        first, second, third = BITS.get(self._mode, (0,) * 7)[4:]
+        return bytes((0x10 | first, second, third, 0))
+
+    def _recover(self) -> None:
+        """DLE ENQ 2: buffers forgotten. The jam itself is mended by a hand (`misbehave none`)."""
+        self._held = b""
 
     def _drop(self, paper: Paper) -> None:
         if self._mode == "slow":
             # Another mode ends the wait: a test that mends the printer does not stand in its queue.
             self._changed.clear()
             self._changed.wait(self._value)
+        if self._mode == "cutter":
+            paper.cuts = 0
         low, _ = paper.image.convert("L").getextrema()
         if low:
             self._blank_cuts += 1
@@ -263,6 +293,14 @@ class VirtualPrinter:
         with self._lock:
             self._papers.append(row)
         _LOG.info("paper %s", json.dumps(row, ensure_ascii=False))
+
+
+def printer_for(settings: PrinterSettings, paper_dir: Path) -> VirtualPrinter:
+    """The printer that `[printer]` describes: its paper, its knife or tear bar, what it hears. `SettingsError`."""
+    profile = profile_of(settings)
+    tear_rows = profile.cut.feed_mm * DOTS_PER_MM if profile.cut.kind == "none" else 0
+    deaf = profile.status.ask == "gs-a"
+    return VirtualPrinter(settings.host, settings.port, paper_dir, profile.width_dots, tear_rows, deaf)
 
 
 def _now() -> str:

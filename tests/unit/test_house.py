@@ -17,7 +17,7 @@ ROOMS = ("config", "queue_display", "firmware_bridge", "kiosk", "commune_server"
 ONE_FILE = {
     "serial": {"firmware_bridge/port.py", "firmware_bridge/virtual/"},
     "gpiozero": {"firmware_bridge/panels/gpio.py"},
-    "escpos": {"firmware_bridge/printer.py"},
+    "escpos": {"firmware_bridge/printer_wire.py"},
     "pygame": {"kiosk/"},
     "picamera2": {"kiosk/scanner/camera.py"},
     "pyzbar": {"kiosk/scanner/decode.py"},
