@@ -1,10 +1,12 @@
-"""`motcua boards profiles|check|show|test`: boards sold by others, from the technician's keyboard (docs/boards.md)."""
+"""`motcua boards …` and `motcua sim board`: boards sold by others, from the keyboard (docs/boards.md)."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
+
+from config.cli import command_group
 
 if TYPE_CHECKING:
     from firmware_bridge.boards_trial import Finding, Target
@@ -40,6 +42,15 @@ def register(subparsers: Any) -> None:
     test = commands.add_parser("test", help="ghi thử và đọc lại từng thanh ghi / write, read back every register")
     _line_options(test)
     test.set_defaults(run=_test)
+
+    sim = command_group(subparsers, "sim", "thiết bị và ngày ảo / virtual devices and days")
+    board = sim.add_parser("board", help="bảng ảo của hãng khác, biết làm sai / a virtual board that can misbehave")
+    board.add_argument("--profile", required=True, help="tên mẫu hoặc tệp .toml / name or file")
+    board.add_argument("--unit", type=_unit, default=1, help="địa chỉ / address on the bus (1–247)")
+    board.add_argument("--port", required=True, metavar="PATH", help="tên cổng sẽ mở / name of the port to be made")
+    board.add_argument("--mode", default="none", help="none, silent, late, garbage, wrong_crc, echo, exception, busy …")
+    board.add_argument("--value", type=float, help="giây, mã lỗi… của mode / seconds, exception code … of the mode")
+    board.set_defaults(run=_sim)
 
 
 def _unit(text: str) -> int:
@@ -236,6 +247,71 @@ def _test(arguments: argparse.Namespace) -> int:
     finally:
         target.line.close()
     return 1 if failed else 0
+
+
+def _sim(arguments: argparse.Namespace) -> int:
+    """Stand at the port and tell what is shown; a line on standard input changes the mode."""
+    import select
+    import time
+    from pathlib import Path
+
+    from config.cli import fail
+    from config.process import stop_on_signals
+    from config.settings import Board
+    from firmware_bridge.virtual.foreign import BOARD_MODES, BUS_MODES, ForeignWall
+
+    profile = load(arguments.profile)
+    port = Path(arguments.port)
+    if port.exists() and not port.is_symlink():
+        fail(f"{port} đã có và không phải cổng ảo.", f"{port} exists and is no virtual port.")
+    board = Board(
+        id="board", kind=profile.kind, counter=1, bus="sim", unit=arguments.unit, rows=min(profile.rows or 8, 8)
+    )
+    wall = ForeignWall([(board, profile)], port)
+
+    def misbehave(mode: str, value: float | None) -> None:
+        if mode not in (*BOARD_MODES, *BUS_MODES):
+            print(f"? {', '.join(dict.fromkeys((*BOARD_MODES, *BUS_MODES)))}", flush=True)
+            return
+        if mode in BUS_MODES:
+            wall.harm_bus(mode)
+        if mode in BOARD_MODES:
+            wall.harm(mode, value)
+        print(f"= {mode}", flush=True)
+
+    stop = stop_on_signals()
+    wall.start()
+    print(f"{port}: {profile.title}, unit {arguments.unit}. Ctrl+C: dừng / stop", flush=True)
+    misbehave(arguments.mode, arguments.value)
+    shown: object = None
+    listening = True
+    try:
+        while not stop.is_set():
+            now = {key: value for key, value in wall.shown("board").items() if key in ("text", "rows", "power")}
+            if now != shown:
+                shown = now
+                print(f"{time.strftime('%H:%M:%S')} {_seen(now)}", flush=True)
+            if listening and select.select([sys.stdin], [], [], 0.05)[0]:
+                line = sys.stdin.readline()
+                listening = bool(line)
+                words = line.split()
+                if words:
+                    misbehave(
+                        words[0], float(words[1]) if len(words) > 1 and words[1].replace(".", "").isdigit() else None
+                    )
+            elif not listening:
+                stop.wait(0.05)
+    finally:
+        wall.stop()
+    return 0
+
+
+def _seen(shown: dict[str, Any]) -> str:
+    if not shown["power"]:
+        return "(không có điện / no power)"
+    if "rows" in shown:
+        return " | ".join(f"{row['number']} {row['counter']}" for row in shown["rows"])
+    return f"[{shown['text']}]"
 
 
 def ask_eyes(vi: str, en: str) -> bool | None:

@@ -26,6 +26,7 @@ Mode = Literal[
     "none", "silent", "late", "garbage", "wrong_crc", "exception", "busy", "wrong_unit", "dribble", "read_zero"
 ]
 MODES: tuple[str, ...] = get_args(Mode)
+SILENCE_S = 0.02
 WRITES = (5, 6, 15, 16)
 READS = (1, 3, 4)
 
@@ -104,10 +105,13 @@ def request_size(heard: bytes | bytearray) -> int | None:
 
 @dataclass
 class AsciiUnit:
-    """A board with an ASCII protocol: `frames` are the whole messages it took, `ack` what it answers."""
+    """A board with an ASCII protocol: `frames` are the whole messages it took, `ack` what it answers.
 
-    first: bytes
-    last: bytes
+    Without `first` and `last` a silence of 20 ms ends a message.
+    """
+
+    first: bytes = b""
+    last: bytes = b""
     tail: int = 0
     ack: bytes = b"\x06"
     nak: bytes = b"\x15"
@@ -118,6 +122,8 @@ class AsciiUnit:
 
     def take(self, heard: bytearray) -> bytes | None:
         """The next whole message, taken out of `heard`; None while there is none. `tail` bytes follow `last`."""
+        if not self.last:
+            return None
         start = heard.find(self.first)
         if start < 0:
             heard.clear()
@@ -185,7 +191,7 @@ class VirtualBus:
         while not self._stopping:
             self._connect(heard)
             master = self._ends[0] if self._ends else None
-            wait = max(0.0, self._later[0][0] - time.monotonic()) if self._later else (0.02 if heard else None)
+            wait = max(0.0, self._later[0][0] - time.monotonic()) if self._later else (SILENCE_S if heard else None)
             ready, _, _ = select.select([self._wake_read, *([master] if master is not None else [])], [], [], wait)
             if self._wake_read in ready:
                 os.read(self._wake_read, 64)
@@ -195,8 +201,8 @@ class VirtualBus:
                 if self.echo:
                     self._send(data)
                 self._answer(heard)
-            elif heard and time.monotonic() - heard_at > 0.1:
-                heard.clear()  # half a frame: silence ended it
+            elif heard and time.monotonic() - heard_at > SILENCE_S:
+                self._silence(heard)
             while self._later and self._later[0][0] <= time.monotonic():
                 self._send(self._later.pop(0)[1])
         self._plugged = False
@@ -247,6 +253,13 @@ class VirtualBus:
                     continue
                 del heard[:size]
                 self._answer_frame(frame)
+
+    def _silence(self, heard: bytearray) -> None:
+        """Silence ends what was heard: half a frame is dropped, a message without an end mark is whole."""
+        with self.lock:
+            if self.ascii_unit is not None and not self.ascii_unit.last:
+                self._answer_ascii(self.ascii_unit, bytes(heard))
+        heard.clear()
 
     def _answer_frame(self, frame: bytes) -> None:
         if frame[0] == 0:
