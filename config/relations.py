@@ -174,6 +174,11 @@ def _boards_of_others(settings: Settings, protocols: Mapping[str, str]) -> list[
                     text = f"{board.id}: {key} chỉ trên bus modbus-rtu, ascii/only on a bus with such a protocol"
                     found.append((f"boards.{at}.{key}", text, others))
             continue
+        if board.kind == "matrix":
+            text = (
+                f"{board.id}: chữ chạy chỉ nối vào bus motcua/a matrix board hangs on a bus with protocol motcua only"
+            )
+            found.append((f"boards.{at}.kind", text, ["counter", "main"]))
         if not board.profile:
             text = f"{board.id}: bus {protocol} cần/needs profile, unit; motcua boards profiles"
             found.append((f"boards.{at}.profile", text, []))

@@ -189,6 +189,10 @@ class Speaker(Section):
         max_length=24,
         description='Âm lượng theo giờ, ví dụ {"07:00-08:00" = 60}; giờ khác theo volume | volume by hour of the day',
     )
+    say_broadcast: bool = Field(
+        default=True,
+        description="Có thông báo của phụ trách thì mời mọi người xem | ask people to read a supervisor's broadcast",
+    )
     quiet: list[Interval] = Field(
         default_factory=list,
         max_length=12,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -100,17 +101,26 @@ def quiet_at(speaker: Speaker, wall: datetime, *, trusted: bool) -> bool:
     return trusted and within(speaker.quiet, wall.hour * 60 + wall.minute)
 
 
-def still_called(snapshot: Mapping[str, Any], announcement: Mapping[str, Any]) -> bool:
-    """Whether the person is still being called to that counter, after what the hub last said.
+@dataclass(frozen=True)
+class Called:
+    """Who the hub says is called, at revision `rev`. Made whole from a snapshot, so that two threads may share it."""
 
-    An announcement newer than the snapshot is believed; so is one that names no ticket.
-    """
-    ticket_id = announcement.get("ticket")
-    said = announcement.get("id")
-    if ticket_id is None or (isinstance(said, int) and said > int(snapshot.get("rev", 0))):
-        return True
-    ticket = next((each for each in snapshot.get("tickets", []) if each.get("id") == ticket_id), None)
-    return bool(ticket and ticket.get("state") == "called" and ticket.get("counter") == announcement.get("counter"))
+    rev: int = -1
+    at_counters: frozenset[tuple[str, int]] = frozenset()
+
+    @classmethod
+    def of(cls, snapshot: Mapping[str, Any]) -> Called:
+        """After a snapshot, or one that changes were merged into."""
+        called = ((each["id"], each["counter"]) for each in snapshot.get("tickets", ()) if each["state"] == "called")
+        return cls(int(snapshot.get("rev", -1)), frozenset(called))
+
+    def still(self, announcement: Mapping[str, Any]) -> bool:
+        """Whether the person is still being called to that counter. An announcement newer than what we know is
+        believed; so is one that names no ticket."""
+        ticket_id, said = announcement.get("ticket"), announcement.get("id")
+        if ticket_id is None or (isinstance(said, int) and said > self.rev):
+            return True
+        return (ticket_id, announcement.get("counter")) in self.at_counters
 
 
 def rooms(settings: Settings) -> dict[str, Lounge | None]:

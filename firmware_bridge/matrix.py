@@ -41,8 +41,9 @@ class Bitmap:
     hold: int
 
 
+@lru_cache(maxsize=32)
 def bitmap(
-    text: str, *, width: int, height: int, speed: int, forms: Sequence[str] = (), seconds: float | None = None
+    text: str, *, width: int, height: int, speed: int, forms: tuple[str, ...] = (), seconds: float | None = None
 ) -> Bitmap:
     """`text`, or the first of its shorter `forms` that fits `width`, as dots; it runs where nothing fits.
 

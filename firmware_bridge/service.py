@@ -16,6 +16,7 @@ from typing import Any
 from config.process import EXIT_OK, Heart, die_on_thread_exception, notify, setup_logging, stop_on_signals
 from config.settings import Settings
 from firmware_bridge import contract
+from firmware_bridge.calling import Called
 from firmware_bridge.control import ControlServer
 from firmware_bridge.errands import Errand, Errands
 from firmware_bridge.foreign_buses import ForeignBuses
@@ -59,7 +60,8 @@ class Bridge:
         self._wires = WiresDesk(settings, self._buses)
         self._foreign = ForeignBuses(settings, self._parts.tell, self._beat)
         self._gpio = open_panel(settings, self._gpio_pressed, self._parts.tell)
-        self._speaker = open_speaker(settings)
+        self._called = Called()
+        self._speaker = open_speaker(settings, still=self._still)
         self._jobs = JobWorker(
             settings, self._hub, open_printer(settings), self._parts, self._light, self._beat("jobs")
         )
@@ -158,6 +160,7 @@ class Bridge:
             self._snapshot = data
         else:
             merge(self._snapshot, data)
+        self._called = Called.of(self._snapshot)
         if kind == "snapshot" or "presses" in data:
             self._know_presses()
         if kind == "snapshot" or "boards" in data:
@@ -200,6 +203,9 @@ class Bridge:
 
     def _announce(self, announcement: dict[str, Any]) -> None:
         self._speaker.say(announcement)  # it drops what it has spoken
+
+    def _still(self, announcement: Mapping[str, Any]) -> bool:
+        return self._called.still(announcement)  # asked in the speakers' threads
 
     # -- from the wires (called in the bus threads: nothing here waits)
 

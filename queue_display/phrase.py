@@ -120,6 +120,13 @@ def call_phrase(
     return Phrase(sentence[0].upper() + sentence[1:] + ".", tuple(tokens))
 
 
+def broadcast_phrase(accent: str = "north") -> Phrase:
+    """Asks everybody to read a supervisor's text: no loudspeaker of a closed vocabulary can read it out."""
+    words = ("moi_xem_thong_bao",)
+    sentence = _shown(words, as_accent(accent))
+    return Phrase(sentence[0].upper() + sentence[1:] + ".", ("chime", *words))
+
+
 def _shown(tokens: list[str] | tuple[str, ...], accent: Accent) -> str:
     known = voice_tokens()
     return " ".join(known[name].shown(accent) for name in tokens)

@@ -16,7 +16,7 @@ from queue_display.board import Boards
 from queue_display.hall import Hall
 from queue_display.health import Notices
 from queue_display.model import AT_COUNTER, Change, Now, Post, Ticket
-from queue_display.phrase import call_phrase
+from queue_display.phrase import broadcast_phrase, call_phrase
 from queue_display.stats import Turns, expected_wait
 from queue_display.views import NO_SEAT, counter_view, emergencies, room_view, service_view, staff_part
 
@@ -26,8 +26,8 @@ _AUDIENCE: dict[str, Audience] = {"bridge": "wires", "technician": "wires", "dis
 
 CLOSED_SHOWN = 20
 SPOKEN_FOR_S = 30.0
-CALL, RECALL = 0, 1
-"""Priorities of announcements; what goes before all is 2."""
+CALL, RECALL, FIRST = 0, 1, 2
+"""Priorities of announcements; what goes before all is a broadcast."""
 
 
 def audience_of(role: str) -> Audience:
@@ -78,6 +78,7 @@ class Window:
         self.seats: dict[int, dict[str, Any]] = {}  # filled by the hub's seats: who sits is not the queue's business
         self._settings = settings
         self._boards = Boards(settings)
+        self._told = hall.notes.broadcast
         self._site = {
             "id": settings.site.id,
             "name": settings.site.name,
@@ -104,7 +105,7 @@ class Window:
     def note(self, change: Change, rev: int, now: Now, mono: float) -> tuple[Touched, dict[str, Any] | None]:
         """After `hall.apply`: remember what closed, and make the announcement of a call."""
         touched = Touched.by(change)
-        if touched.calls or touched.day:
+        if touched.calls or touched.day or change.notes is not None:
             self.turn_boards(now, rev)
         if touched.day:
             self._remember_closed()
@@ -124,22 +125,27 @@ class Window:
         return touched, self._announce(change, rev, now, mono)
 
     def _announce(self, change: Change, rev: int, now: Now, mono: float) -> dict[str, Any] | None:
-        if change.call is None:
+        news = self.hall.notes.broadcast
+        told, self._told = self._told, news
+        accent = self._settings.speaker.accent
+        if change.call is not None:
+            ticket_id, counter = change.call
+            ticket = self.hall.tickets[ticket_id]
+            phrase = call_phrase(ticket.number, counter, accent)
+            about: dict[str, Any] = {
+                "ticket": ticket_id,
+                "number": ticket.number,
+                "counter": counter,
+                "lounge": self.hall.counters[counter].lounge,
+                "priority": RECALL if ticket.recalls else CALL,
+            }
+        elif news is not None and news != told and self._settings.speaker.say_broadcast:
+            phrase = broadcast_phrase(accent)
+            about = {"ticket": None, "number": None, "counter": None, "lounge": "", "priority": FIRST}
+        else:
             return None
-        ticket_id, counter = change.call
-        ticket = self.hall.tickets[ticket_id]
-        phrase = call_phrase(ticket.number, counter, self._settings.speaker.accent)
-        spoken = {
-            "id": rev,
-            "ticket": ticket_id,
-            "number": ticket.number,
-            "counter": counter,
-            "lounge": self.hall.counters[counter].lounge,
-            "priority": RECALL if ticket.recalls else CALL,
-            "text": phrase.text,
-            "tokens": list(phrase.tokens),
-            "at": now.wall.isoformat(timespec="milliseconds"),
-        }
+        at = now.wall.isoformat(timespec="milliseconds")
+        spoken = {"id": rev, **about, "text": phrase.text, "tokens": list(phrase.tokens), "at": at}
         self._spoken.append((mono, spoken))
         return spoken
 

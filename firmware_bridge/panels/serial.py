@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.settings import Settings
-from firmware_bridge.matrix import Bitmap
+from firmware_bridge.matrix import Bitmap, bitmap
 
 Place = tuple[str, int]
 """(bus, node address)."""
@@ -15,7 +15,7 @@ Place = tuple[str, int]
 
 @dataclass(frozen=True)
 class Content:
-    """The whole content of one display: `text` of a counter board, or `rows` of a main panel."""
+    """The whole content of one display: `text` of a counter board, `rows` of a main panel, or a `matrix` line."""
 
     place: Place
     slot: int
@@ -48,10 +48,20 @@ def contents(settings: Settings, boards: Iterable[Mapping[str, Any]]) -> list[Co
         place = (board.bus, board.node)
         if board.kind == "counter":
             out.append(Content(place, board.address, shown["rev"], plain(shown["text"])))
-        elif "rows" in shown:
+        elif board.kind == "matrix":
+            matrix = bitmap(
+                shown["text"],
+                width=board.width,
+                height=board.height,
+                speed=board.speed,
+                forms=tuple(shown.get("forms", ())),
+                seconds=shown.get("seconds"),
+            )
+            out.append(Content(place, board.address, shown["rev"], None, matrix=matrix))
+        else:
             rows = tuple((plain(row["number"])[-4:], int(row["counter"])) for row in shown["rows"][: board.rows])
             out.append(Content(place, board.address, shown["rev"], None, rows))
-    return out
+    return sorted(out, key=lambda each: each.matrix is not None)  # numbers first
 
 
 def plain(text: str) -> str:

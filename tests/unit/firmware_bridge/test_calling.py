@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from config.load import load_settings
 from config.settings import Lounge
-from firmware_bridge.calling import CALL, FIRST, RECALL, CallQueue, quiet_at, still_called, volume_at
+from firmware_bridge.calling import CALL, FIRST, RECALL, Called, CallQueue, quiet_at, volume_at
 
 SITE = Path(__file__).parents[3] / "config" / "sites" / "one-pi.toml"
 VN = timezone(timedelta(hours=7))
@@ -80,14 +80,14 @@ def test_a_full_queue_refuses_calls_but_never_an_emergency() -> None:
 
 def test_a_call_is_wanted_only_while_its_ticket_is_called_there() -> None:
     ticket = {"id": "d-A001", "state": "called", "counter": 3}
-    hall = {"rev": 90, "tickets": [ticket]}
     said = call(80, ticket="d-A001", counter=3)
-    assert still_called(hall, said)
-    assert not still_called({"rev": 90, "tickets": [ticket | {"state": "serving"}]}, said), "they have come"
-    assert not still_called({"rev": 90, "tickets": [ticket | {"counter": 4}]}, said), "sent on"
-    assert not still_called({"rev": 90, "tickets": []}, said), "over"
-    assert still_called({"rev": 79, "tickets": []}, said), "the change has not come yet"
-    assert still_called(hall, call(80)), "a broadcast names no ticket"
+    assert Called.of({"rev": 90, "tickets": [ticket]}).still(said)
+    assert not Called.of({"rev": 90, "tickets": [ticket | {"state": "serving"}]}).still(said), "they have come"
+    assert not Called.of({"rev": 90, "tickets": [ticket | {"counter": 4}]}).still(said), "sent on"
+    assert not Called.of({"rev": 90, "tickets": []}).still(said), "over"
+    assert Called.of({"rev": 79, "tickets": []}).still(said), "the change has not come yet"
+    assert Called().still(said)
+    assert Called.of({"rev": 90}).still(call(80)), "a broadcast names no ticket"
 
 
 def test_volume_and_quiet_hours() -> None:

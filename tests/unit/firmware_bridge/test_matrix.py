@@ -96,7 +96,7 @@ def test_packed_columns_have_the_topmost_dot_in_bit_seven() -> None:
 
 
 def test_the_longest_form_that_fits_stands_still_else_it_runs() -> None:
-    forms = ["A042 → Quầy 3", "A042 → 3"]
+    forms = ("A042 → Quầy 3", "A042 → 3")
 
     def of(width: int, height: int = 16) -> Bitmap:
         return bitmap("Mời số A042 đến Quầy 3", forms=forms, width=width, height=height, speed=40)

@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 
 from config.voice import ACCENTS, parse_voice, voice_tokens
-from queue_display.phrase import MAX_NUMBER, call_phrase, number_tokens, number_words
+from queue_display.phrase import MAX_NUMBER, broadcast_phrase, call_phrase, number_tokens, number_words
 
 NORTH = {
     0: "không", 1: "một", 4: "bốn", 5: "năm", 10: "mười", 11: "mười một", 14: "mười bốn", 15: "mười lăm",
@@ -66,7 +66,7 @@ def test_every_number_and_letter_has_tokens_with_words() -> None:
     known = voice_tokens()
     used = {t for n in range(1000) for four in ("bon", "tu") for t in number_tokens(n, four=four)}  # type: ignore[arg-type]
     used |= {t for letter in string.ascii_uppercase for t in call_phrase(f"{letter}001", 1, times=2).tokens}
-    used |= set(number_tokens(MAX_NUMBER))
+    used |= {*number_tokens(MAX_NUMBER), *broadcast_phrase().tokens}
     assert used <= known.keys()
     assert used == known.keys(), "a token nobody ever says"
     for token in known.values():
