@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -15,15 +16,22 @@ PIN = 17
 
 
 class PiRoom(Room):
-    """One site whose buttons and one board hang on the Pi's own pins."""
+    """One site whose buttons and board hang on the Pi's own pins; no bus, no Pico."""
 
     def _settings(self, site: str) -> str:
+        text = super()._settings(site)
+        text = re.sub(r"^\[\[(buses|boards|buttons|keypads)\]\]\n(?:(?!\[).*\n?)*", "", text, flags=re.M)
         return (
-            super()._settings(site)
+            text
             + f"""
 [gpio]
 factory = "mock"
 chain = "max7219"
+[[boards]]
+id = "counter-1"
+kind = "counter"
+bus = "gpio"
+counter = 1
 [[buttons]]
 id = "pi-1"
 service = "civil-status"
