@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from firmware_bridge import boards_cli, ticket_cli
+from firmware_bridge import boards_cli, ticket_cli, wires_cli
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def register(subparsers: Any) -> None:
     """Add this room's commands."""
     boards_cli.register(subparsers)
+    wires_cli.register(subparsers)
     ticket_cli.register(subparsers)
     parser = subparsers.add_parser("bridge", help="các dây nối: bus, nút, máy in, loa / the wires")
     commands = parser.add_subparsers(dest="bridge_command", required=True)

@@ -68,7 +68,7 @@ def crashed(root, slot, why):
 
 
 def start(root, *arguments):
-    """Run the chosen firmware's `board_main.main(root, slot, …)`. Returns only if it ended, or could not be started."""
+    """Run the chosen firmware's `board_main.main(root, slot, …)`. Returns when it has ended; False when it crashed."""
     slot = choose(root)
     if slot != FACTORY:
         sys.path.insert(0, root + "/" + slot)
@@ -80,3 +80,5 @@ def start(root, *arguments):
         if hasattr(sys, "print_exception"):
             sys.print_exception(error)
         crashed(root, slot, repr(error))
+        return False
+    return True

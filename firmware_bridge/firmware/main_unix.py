@@ -6,4 +6,5 @@ import sys
 import boot
 
 config = json.loads(sys.argv[1])
-boot.start(config["flash"], config)
+if not boot.start(config["flash"], config):
+    sys.exit(70)

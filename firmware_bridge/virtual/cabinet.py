@@ -115,9 +115,14 @@ class Cabinet:
 
     def _watch(self) -> None:
         """A chip that ended by itself is started again, as its watchdog would: and that is worth a line."""
-        while not self._stop.wait(0.5):
+        while not self._stop.wait(0.1):
             for place, chip in self._chips.items():
-                if place not in self._off and chip.pid is None and not self._stop.is_set():
+                if place in self._off or chip.pid is not None or self._stop.is_set():
+                    continue
+                if chip.restarted:
+                    log.info("firmware of %s node %d starts anew", *place)
+                    chip.reset(RESET_BUTTON)
+                else:
                     log.error("firmware of %s node %d ended by itself; starting it again", *place)
                     chip.reset(RESET_WATCHDOG)
 

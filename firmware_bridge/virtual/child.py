@@ -54,6 +54,11 @@ class FirmwareChild:
         return self._process.pid if self._process and self._process.poll() is None else None
 
     @property
+    def restarted(self) -> bool:
+        """It ended because it wanted to start anew (a new firmware), not because something broke."""
+        return self._process is not None and self._process.poll() == 0
+
+    @property
     def command(self) -> list[str]:
         return [str(self._interpreter), "main.py"]
 

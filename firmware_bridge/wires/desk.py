@@ -244,6 +244,7 @@ def node_state(node: Node) -> dict[str, Any]:
     return {
         "up": node.up,
         "uid": identity.uid if identity else None,
+        "kind": identity.kind if identity else None,
         "title": identity.title if identity else None,
         "firmware": identity.firmware if identity else None,
         "slot": identity.slot if identity else None,
