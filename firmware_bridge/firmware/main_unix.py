@@ -5,6 +5,7 @@ import sys
 
 import boot
 
-config = json.loads(sys.argv[1])
+with open(sys.argv[1]) as wiring:
+    config = json.load(wiring)
 if not boot.start(config["flash"], config):
     sys.exit(70)

@@ -68,8 +68,11 @@ class FirmwareChild:
             config = asdict(self.wiring) | {"tty": self._tty, "flash": str(self._flash), "reset": reset}
             config["held"] = sorted(self._held)
             self._rest = b""
+            # In a file: an argument of more than 255 bytes ends this interpreter before it begins.
+            wired = self._flash.with_name(f"{self._flash.name}.wired.json")
+            wired.write_text(json.dumps(config), encoding="utf-8")
             self._process = subprocess.Popen(
-                [*self.command, json.dumps(config)],
+                [*self.command, str(wired)],
                 cwd=self._image,
                 env={"MICROPYPATH": f"{self._image}:.frozen", "PATH": os.environ.get("PATH", "")},
                 stdin=subprocess.PIPE,
