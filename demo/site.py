@@ -136,7 +136,6 @@ def make_site(
         (folder / each).mkdir(parents=True, exist_ok=True)
     raw["clock"] = {"trust": "assume"}
     raw.setdefault("hours", {})["enforce"] = hours
-    raw["hours"] = {**raw.get("hours", {}), "enforce": False}  # the demo is looked at in the evening too
     raw["paths"] = {"runtime": str(folder), "state": str(folder / "state"), "voice": str(folder / "voice")}
     raw["hub"] = {
         "socket": str(site.hub_socket),
@@ -150,8 +149,9 @@ def make_site(
     if not wires:
         for part in ("buses", "boards", "buttons", "keypads"):
             raw.pop(part, None)
-    for bus in raw.get("buses", []):
-        bus["port"] = str(folder / "dev" / "serial" / "by-id" / BUS_NAME)
+    for index, bus in enumerate(raw.get("buses", [])):
+        name = BUS_NAME if index == 0 else BUS_NAME.replace("-if00", f"_{bus['id']}-if00")
+        bus["port"] = str(folder / "dev" / "serial" / "by-id" / name)
     raw["printer"] = {"kind": "network", "host": "127.0.0.1", "port": site.printer_port, "width_dots": 576}
     raw["speaker"] = {"backend": "file", "folder": str(folder / "sound"), "accent": "north", "repeat": 1}
     if not voice:

@@ -59,11 +59,15 @@ class Workload:
 
 
 def make_people(
-    seed: int, tickets: int, services: Mapping[str, Workload], spans: Sequence[tuple[float, float]]
+    seed: int,
+    tickets: int,
+    services: Mapping[str, Workload],
+    spans: Sequence[tuple[float, float]],
+    early_s: float = 0.0,
 ) -> list[Person]:
     """`tickets` people within the hours and a few outside them, in the order of their coming.
 
-    `spans`: when numbers are issued, ascending, seconds since midnight.
+    `spans`: when numbers are issued, ascending, seconds since midnight; `early_s`: so long before one they already are.
     """
     rng = random.Random(seed)
     names = sorted(services)
@@ -77,7 +81,7 @@ def make_people(
         # The usual turn, or a shorter one when so many come that nobody could go home.
         usual = min(load.minutes * 60, BUSY_SHARE * worked * load.counters / expected)
         people.append(_person(rng, name, load, usual, _moment(rng, spans)))
-    people += _outside(rng, names, spans, round(tickets * EARLY_BIRDS))
+    people += _outside(rng, names, spans, early_s, round(tickets * EARLY_BIRDS))
     return sorted(people, key=lambda each: each.at)
 
 
@@ -110,10 +114,12 @@ def _person(rng: random.Random, service: str, load: Workload, usual_s: float, at
 
 
 def _outside(
-    rng: random.Random, names: Sequence[str], spans: Sequence[tuple[float, float]], count: int
+    rng: random.Random, names: Sequence[str], spans: Sequence[tuple[float, float]], early_s: float, count: int
 ) -> list[Person]:
-    gaps = [(spans[0][0] - 900, spans[0][0] - 60)]
-    gaps += [(end + 60, start - 60) for (_, end), (start, _) in pairwise(spans) if start - end > 600]
+    gaps = [(spans[0][0] - early_s - 900, spans[0][0] - early_s - 60)]
+    gaps += [
+        (end + 60, start - early_s - 60) for (_, end), (start, _) in pairwise(spans) if start - early_s - end > 600
+    ]
     found = []
     for _ in range(count):
         start, end = rng.choice(gaps)

@@ -44,7 +44,7 @@ def simulate(tickets: int, seed: int, *, site_name: str = "six-counters", faults
         real = make_clock(settings.site.timezone).wall()
         clock = DayClock(folder / "clock.json", next_monday(real.date()), settings.site.timezone, real.timestamp())
         hours = _hours(settings)
-        clock.to(hours.spans[0][0] - 1800)
+        clock.to(hours.spans[0][0] - settings.hours.early_ticket_min * 60 - 1800)
         _start(room, clock.path)
         return _live(room, settings, clock, hours, tickets, seed, faults, began)
     finally:
@@ -87,7 +87,7 @@ def _live(
     with_faults: bool,
     began: float,
 ) -> dict[str, Any]:
-    people = make_people(seed, tickets, _workloads(settings), hours.spans)
+    people = make_people(seed, tickets, _workloads(settings), hours.spans, settings.hours.early_ticket_min * 60.0)
     start, end = hours.spans[0][0] + 600, hours.spans[-1][1]
     faults = make_faults(room, seed, start, end) if with_faults else []
     # One clerk calls by key pad: a finger on a key takes the firmware a tenth of a real second.
@@ -107,6 +107,7 @@ def _live(
     judged = checks(
         people=len(people),
         by=desk.by,
+        outside=sum(each.outside for each in people),
         refused=desk.refused,
         refused_inside=desk.refused_inside,
         tickets=listed,

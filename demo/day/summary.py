@@ -55,6 +55,7 @@ def checks(
     *,
     people: int,
     by: Mapping[str, int],
+    outside: int,
     refused: Mapping[str, int],
     refused_inside: int,
     tickets: Sequence[Ticket],
@@ -76,6 +77,7 @@ def checks(
     no_number = sum(refused.values())
     check("people = tickets + refused", people == len(tickets) + no_number, people=people, refused=dict(refused))
     check("nobody refused within the hours", refused_inside == 0, refused_inside=refused_inside)
+    check("everybody outside the hours refused", no_number - refused_inside == outside, outside=outside)
     check("issued = sum of the states", totals["issued"] == len(tickets) == sum(hub.values()), states=hub)
     check("the hub counts as its list does", dict(states) == hub, listed=dict(states))
     check("everybody got there by somebody", sum(by.values()) == len(tickets), by=dict(by))
@@ -90,7 +92,9 @@ def checks(
     twice = [number for number, count in Counter(papers).items() if count > 1]
     # Paper that had not come out yet when its ticket was withdrawn or answered at the door is not printed any more.
     spared = {
-        str(each["number"]) for each in tickets if each["print"] in ("queued", "none") and each["state"] in UNPRINTED
+        str(each["number"])
+        for each in tickets
+        if each["print"] in ("queued", "none", "no_paper", "failed") and each["state"] in UNPRINTED
     }
     good = sure <= set(papers) <= sure | maybe and not twice and len(sure | maybe | spared) == len(tickets)
     check("one paper a ticket", good, prints=dict(prints), papers=len(papers), twice=twice)

@@ -74,6 +74,7 @@ def judged(tickets: list[dict[str, Any]], table: Told, **other: Any) -> dict[str
     given: dict[str, Any] = {
         "people": len(tickets) + 1,
         "by": {"kiosk": len(tickets)},
+        "outside": 1,
         "refused": {"closed": 1},
         "refused_inside": 0,
         "tickets": tickets,
@@ -99,6 +100,7 @@ def test_a_good_day_balances() -> None:
     [
         ("people = tickets + refused", TWO, {"people": 9}),
         ("nobody refused within the hours", TWO, {"refused_inside": 1}),
+        ("everybody outside the hours refused", TWO, {"outside": 2}),
         ("issued = sum of the states", TWO, {"totals": {"issued": 2, "done": 1}}),
         ("the hub counts as its list does", TWO, {"totals": {"issued": 2, "void": 2}}),
         ("numbers without gap or double", [ticket(1), ticket(3)], {}),
