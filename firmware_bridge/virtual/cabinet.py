@@ -14,14 +14,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from config.settings import Settings
+from config.settings import Button, Settings
 from firmware_bridge import contract
 from firmware_bridge.control import ControlError, ControlServer
 from firmware_bridge.image import assemble, micropython
-from firmware_bridge.virtual.child import RESET_BUTTON, RESET_WATCHDOG, FirmwareChild
+from firmware_bridge.virtual.child import RESET_BUTTON, RESET_POWER, FirmwareChild
+from firmware_bridge.virtual.contacts import BadContact
 from firmware_bridge.virtual.foreign import ForeignWall, boards_on
 from firmware_bridge.virtual.printer import VirtualPrinter, printer_for
 from firmware_bridge.virtual.pump import Faults, Pump
+from firmware_bridge.virtual.shared import SharedPump
 from firmware_bridge.virtual.site import port_path, wirings
 
 log = logging.getLogger("cabinet")
@@ -49,6 +51,7 @@ class Cabinet:
         self._chips: dict[Place, FirmwareChild] = {}
         self._broken: dict[str, str] = {}
         self._off: set[Place] = set()
+        self._contacts: dict[str, BadContact] = {}
         self._printer: VirtualPrinter | None = None
         self._stop = threading.Event()
         self._hands = threading.Lock()  # one finger at a time
@@ -84,7 +87,12 @@ class Cabinet:
                 self._walls[bus.id].start()
                 continue
             wired = wirings(self._settings, bus.id, self._driver)
-            pump = Pump(port, sorted(wired), self._seed + index)
+            shared = bus.mode == "rs485"
+            pump = (
+                SharedPump(port, sorted(wired), self._seed + index, bus.baud)
+                if shared
+                else (Pump(port, sorted(wired), self._seed + index))
+            )
             pump.start()
             self._pumps[bus.id] = pump
             for node, wiring in wired.items():
@@ -117,14 +125,11 @@ class Cabinet:
         """A chip that ended by itself is started again, as its watchdog would: and that is worth a line."""
         while not self._stop.wait(0.1):
             for place, chip in self._chips.items():
-                if place in self._off or chip.pid is not None or self._stop.is_set():
-                    continue
-                if chip.restarted:
+                status = None if place in self._off or self._stop.is_set() else chip.revive()
+                if status == 0:
                     log.info("firmware of %s node %d starts anew", *place)
-                    chip.reset(RESET_BUTTON)
-                else:
-                    log.error("firmware of %s node %d ended by itself; starting it again", *place)
-                    chip.reset(RESET_WATCHDOG)
+                elif status is not None:
+                    log.error("firmware of %s node %d ended by itself (%d); started again", *place, status)
 
     # -- fingers
 
@@ -251,7 +256,10 @@ class Cabinet:
             except ControlError as error:
                 row["off"] = str(error)
             chips.append(row)
-        pumps = {name: {"frames": pump.frames, "dropped": pump.dropped} for name, pump in self._pumps.items()}
+        pumps = {
+            name: {"frames": pump.frames, "dropped": pump.dropped, "collisions": pump.collisions}
+            for name, pump in self._pumps.items()
+        }
         printer = self._printer.state() if self._printer else None
         return {"chips": chips, "buses": pumps, "broken": dict(self._broken), "printer": printer}
 
@@ -282,11 +290,15 @@ class Cabinet:
 
     # -- harm
 
-    def misbehave(self, device: str, mode: str, value: float | None = None) -> dict[str, Any]:
-        """Break or mend (`none`) a device. `value`: probability for loss and corrupt, seconds for slow."""
+    def misbehave(self, device: str, mode: str, value: float | None = None, node: int | None = None) -> dict[str, Any]:
+        """Break or mend (`none`) a device.
+
+        `value`: probability for loss and corrupt, seconds for slow, which button or key pad (place in the settings) for
+        stuck and chatter. `node`: only this board.
+        """
         deeds: dict[str, Callable[[str, float | None], None]] = {
             "bus": self._harm_bus,
-            "board": self._harm_board,
+            "board": lambda mode, value: self._harm_board(mode, node),
             "button": self._harm_hand("button"),
             "keypad": self._harm_hand("keypad"),
             "printer": self._harm_printer,
@@ -302,11 +314,27 @@ class Cabinet:
         return {"device": device, "mode": mode}
 
     def _harm_hand(self, device: str) -> Callable[[str, float | None], None]:
-        def harm(mode: str, _value: float | None) -> None:
-            if mode not in ("none", "dead", "garbage", "unplugged"):
-                raise ControlError(f"{device}: none, dead or garbage (a bouncing contact), not {mode!r}")
+        def harm(mode: str, value: float | None) -> None:
+            if mode not in ("none", "dead", "garbage", "unplugged", "stuck", "chatter"):
+                raise ControlError(f"{device}: none, dead, garbage (it bounces), stuck or chatter, not {mode!r}")
+            bad = self._contacts.pop(device, None)
+            if bad:
+                bad.mend()
+            if mode in ("stuck", "chatter"):
+                chip, pin = self._input(device, int(value or 0))
+                self._contacts[device] = BadContact(chip, pin, mode, self._chance).begin()
 
         return harm
+
+    def _input(self, device: str, at: int) -> tuple[FirmwareChild, dict[str, Any]]:
+        """The button at this place in the settings, or the first key of the pad there."""
+        wired = self._settings.buttons if device == "button" else self._settings.keypads
+        if at >= len(wired):
+            raise ControlError(f"there are {len(wired)} of {device}")
+        each = wired[at]
+        if isinstance(each, Button):
+            return self._chip(each.bus, each.node), {"do": "button", "index": each.input}
+        return self._chip(each.bus, each.node), {"do": "key", "pad": each.address, "key": 1}
 
     def _harm_printer(self, mode: str, value: float | None) -> None:
         if self._printer is None:
@@ -343,14 +371,16 @@ class Cabinet:
         except ValueError as error:
             raise ControlError(str(error)) from error
 
-    def _harm_board(self, mode: str, _value: float | None) -> None:
-        if mode not in ("none", "reset", "dead", "unplugged", "garbage"):
-            raise ControlError(f"board: none, reset, dead, unplugged or garbage, not {mode!r}")
+    def _harm_board(self, mode: str, node: int | None) -> None:
+        if mode not in ("none", "reset", "brownout", "dead", "unplugged", "garbage"):
+            raise ControlError(f"board: none, reset, brownout, dead, unplugged or garbage, not {mode!r}")
         for place, chip in self._chips.items():
+            if node not in (None, place[1]):
+                continue
             pump = self._pumps[place[0]]
             pump.cut(place[1], mode == "unplugged")
-            if mode == "reset":
-                chip.reset(RESET_BUTTON)
+            if mode in ("reset", "brownout"):
+                chip.reset(RESET_BUTTON if mode == "reset" else RESET_POWER)
             elif mode == "dead":
                 self._off.add(place)
                 chip.kill()

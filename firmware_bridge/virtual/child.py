@@ -53,10 +53,16 @@ class FirmwareChild:
     def pid(self) -> int | None:
         return self._process.pid if self._process and self._process.poll() is None else None
 
-    @property
-    def restarted(self) -> bool:
-        """It ended because it wanted to start anew (a new firmware), not because something broke."""
-        return self._process is not None and self._process.poll() == 0
+    def revive(self) -> int | None:
+        """Start it again if it ended by itself (nobody cut its power); its exit status then, else None.
+
+        Status 0: it wanted to start anew, with a new firmware.
+        """
+        with self._lock:
+            status = self._process.poll() if self._process else None
+            if status is not None:
+                self.reset(RESET_BUTTON if status == 0 else RESET_WATCHDOG)
+            return status
 
     @property
     def command(self) -> list[str]:

@@ -18,6 +18,7 @@ import tty
 from dataclasses import dataclass
 from pathlib import Path
 
+NOBODY = -1  # noise
 _PARTIAL_S = 0.02  # a piece without its end is passed on after this long
 
 
@@ -60,10 +61,11 @@ class Pump:
         self._wake_read, self._wake_write = os.pipe()
         self._stopping = False
         self._pieces: dict[int, tuple[bytearray, float]] = {}
-        self._later: list[tuple[float, int, bool, bytes]] = []
+        self._later: list[tuple[float, int, int | None, bytes]] = []
         self._count = 0
         self._noise: list[bytes] = []
         self.frames = 0
+        self.collisions = 0
         self.dropped = 0
         self.changed = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"pump-{link.name}", daemon=True)
@@ -117,7 +119,7 @@ class Pump:
                     else:
                         self._take(key.fd, None if key.data == "host" else key.data)
                 while self._noise:
-                    self._deliver(True, self._noise.pop(0), 0)
+                    self._deliver(NOBODY, self._noise.pop(0), 0)
                 self._flush()
         self._plugged = False
         self._unplug()
@@ -176,8 +178,8 @@ class Pump:
                 self._frame(node, bytes(piece))
                 piece.clear()
         while self._later and self._later[0][0] <= now:
-            _, _, to_host, data = heapq.heappop(self._later)
-            self._write(to_host, data)
+            _, _, source, data = heapq.heappop(self._later)
+            self._write(source, data)
 
     def _frame(self, node: int | None, data: bytes) -> None:
         """One frame from a board (`node`) or from the host (None)."""
@@ -192,24 +194,26 @@ class Pump:
             data = bytes(harmed)
         if self._random.random() < faults.garbage:
             data = self._random.randbytes(self._random.randrange(1, 80)) + data
-        self._deliver(node is not None, data, faults.delay_s)
+        self._deliver(node, data, faults.delay_s)
 
-    def _deliver(self, to_host: bool, data: bytes, delay_s: float) -> None:
+    def _deliver(self, source: int | None, data: bytes, delay_s: float) -> None:
         if delay_s or self._later:
             # Bytes on a wire never overtake each other.
             newest = max((at for at, *_ in self._later), default=0.0)
             self._count += 1
-            heapq.heappush(self._later, (max(newest, time.monotonic() + delay_s), self._count, to_host, data))
+            heapq.heappush(self._later, (max(newest, time.monotonic() + delay_s), self._count, source, data))
         else:
-            self._write(to_host, data)
+            self._write(source, data)
 
-    def _write(self, to_host: bool, data: bytes) -> None:
-        if to_host:
-            targets = [self._host[0]] if self._host else []
-        else:
-            targets = [master for node, (master, _) in self._boards.items() if node not in self._cut]
+    def _targets(self, source: int | None) -> list[int]:
+        """Who hears what `source` says (None: the host)."""
+        if source is None:
+            return [master for node, (master, _) in self._boards.items() if node not in self._cut]
+        return [self._host[0]] if self._host else []
+
+    def _write(self, source: int | None, data: bytes) -> None:
         pieces = [data[at : at + 1] for at in range(len(data))] if self.faults.dribble else [data]
-        for fd, piece in [(fd, piece) for fd in targets for piece in pieces]:
+        for fd, piece in [(fd, piece) for fd in self._targets(source) for piece in pieces]:
             try:
                 os.write(fd, piece)
             except BlockingIOError:

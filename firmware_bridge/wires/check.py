@@ -152,5 +152,12 @@ def unknown(settings: Settings, bus: Bus, ask: Ask, eyes: Eyes) -> Iterator[Find
     yield Finding("warn", bus.id, vi, f"There is no check for protocol {bus.protocol}.")
 
 
-CHECKS: dict[str, Check] = {"motcua": own}
-"""Bus protocol → its check. Those of boards sold by others need the bridge stopped: they open the port themselves."""
+def others(settings: Settings, bus: Bus, ask: Ask, eyes: Eyes) -> Iterator[Finding]:
+    """Boards sold by others, by their profiles."""
+    from firmware_bridge.wires.others import check
+
+    return check(settings, bus, ask, eyes)
+
+
+CHECKS: dict[str, Check] = {"motcua": own, "modbus-rtu": others, "ascii": others}
+"""Bus protocol → its check."""

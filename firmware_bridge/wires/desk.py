@@ -48,9 +48,15 @@ def socket_path(settings: Settings) -> Path:
 
 
 class WiresDesk:
-    """`buses`: the buses with our own firmware."""
+    """`buses`: the buses with our own firmware; `others`: deeds on those with boards sold by others."""
 
-    def __init__(self, settings: Settings, buses: Mapping[str, SerialBus]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        buses: Mapping[str, SerialBus],
+        others: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> None:
+        self._others = dict(others or {})
         self._settings = settings
         self._buses = buses
         self._wanted = places(settings)
@@ -68,6 +74,8 @@ class WiresDesk:
             "shows": self.shows,
             "flash": self.flash,
             "flash_state": self.flash_state,
+            "others": lambda: sorted(self._others),
+            **self._others,
         }
 
     def start(self) -> None:
