@@ -103,6 +103,7 @@ class ListData(_Data):
     changed: Annotated[int, Field(ge=0)]
     dropped: Annotated[int, Field(ge=0)]
     kept: Annotated[int, Field(ge=0)]
+    past: Annotated[int, Field(ge=0)] = 0
     actor: Actor
 
 

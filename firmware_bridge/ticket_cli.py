@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from config.cli import command_group
+
 if TYPE_CHECKING:
     from config.settings import Settings
 
@@ -18,8 +20,8 @@ _Found = TypeVar("_Found")
 
 def register(subparsers: Any) -> None:
     """Add the groups `ticket` and `printers`."""
-    ticket = subparsers.add_parser("ticket", help="phiếu giấy: xem trước, các ô của mẫu / the paper ticket")
-    commands = ticket.add_subparsers(dest="ticket_command", required=True)
+    # The queue has acts on one ticket in the same group.
+    commands = command_group(subparsers, "ticket", "phiếu: giấy, và việc với một phiếu / the paper, and one ticket")
     preview = commands.add_parser("preview", help="vẽ đúng tờ máy in sẽ ra, thành PNG / draw what the printer prints")
     preview.add_argument("--png", type=Path, required=True, metavar="FILE", help="tệp ảnh / where the picture goes")
     preview.add_argument("--template", default=None, metavar="FILE", help="mẫu phiếu riêng / own template")

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import secrets
 import threading
-import urllib.parse
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from config.cli import command_group, fail
-from config.process import EXIT_REFUSED, EXIT_UNREACHABLE
-from queue_display.client import HubClient, HubRefused, HubUnreachable
+from queue_display.client import HubClient
 from queue_display.model import TICKET_STATES
+from queue_display.rules_cli import register_queue, ticket_id
 from queue_display.say import register_say
 from queue_display.staff_cli import register_staff
+from queue_display.talk_cli import client, settings, show, talks
 
 CLI_BOARD = "c1c1c1c1c1c1c1c1"
 """The board id under which presses from the command line stand: no microcontroller has it."""
@@ -32,9 +30,11 @@ VERBS = {
     "resume": "làm tiếp | go on",
     "open": "mở quầy | open the counter",
     "close": "đóng quầy | close the counter",
+    "undo": "hoàn tác thao tác cuối | take the last act back",
+    "emergency": "gọi trợ giúp khẩn | call for help at once",
+    "emergency-clear": "hết khẩn cấp | it is over",
+    "services": "lĩnh vực hôm nay của quầy | today's services of a counter",
 }
-
-Run = Callable[[argparse.Namespace], int]
 
 
 def register(subparsers: Any) -> None:
@@ -51,7 +51,7 @@ def register(subparsers: Any) -> None:
     openapi.add_argument("--out", type=Path, required=True, metavar="FILE")
     openapi.set_defaults(run=_openapi)
 
-    press = _talks(subparsers, "press", "bấm nút lấy số | press a ticket button", _press)
+    press = talks(subparsers, "press", "bấm nút lấy số | press a ticket button", _press)
     press.add_argument("--service", help="lĩnh vực; mặc định: lĩnh vực đầu | service; default: the first")
     press.add_argument("--priority", action="store_true", help="ưu tiên | priority")
     press.add_argument("--button", type=int, default=0, help="số nút | button number")
@@ -59,34 +59,35 @@ def register(subparsers: Any) -> None:
     press.add_argument("--boot", type=int, help="số lần khởi động của bo | boot counter of the board")
     press.add_argument("--press", type=int, dest="count", help="số lần bấm | press counter; repeat one to see it again")
 
-    call = _talks(subparsers, "call", "gọi số tiếp theo, hoặc một số | call the next one, or one ticket", _call)
+    call = talks(subparsers, "call", "gọi số tiếp theo, hoặc một số | call the next one, or one ticket", _call)
     call.add_argument("counter", type=int, help="quầy | counter")
     call.add_argument("--ticket", help="gọi đúng phiếu này: 20261123-A042 hoặc A042 | call this ticket")
     call.add_argument("--service", help="chỉ lĩnh vực này | this service only")
     call.add_argument("--key", help="mã lặp lại | idempotency key")
 
-    recall = _talks(subparsers, "recall", "gọi lại | call again", _recall)
+    recall = talks(subparsers, "recall", "gọi lại | call again", _recall)
     recall.add_argument("counter", type=int, help="quầy | counter")
     recall.add_argument("--key", help="mã lặp lại | idempotency key")
 
-    transfer = _talks(subparsers, "transfer", "chuyển phiếu đang ở quầy | transfer the counter's ticket", _transfer)
+    transfer = talks(subparsers, "transfer", "chuyển phiếu đang ở quầy | transfer the counter's ticket", _transfer)
     transfer.add_argument("counter", type=int, help="từ quầy | from this counter")
     where = transfer.add_mutually_exclusive_group()
     where.add_argument("--to-counter", type=int, help="đến quầy | to this counter")
     where.add_argument("--to-service", help="sang lĩnh vực | to this service")
+    transfer.add_argument("--back", action="store_true", help="xong thì quay lại quầy này | comes back here when done")
     transfer.add_argument("--key", help="mã lặp lại | idempotency key")
 
-    tickets = _talks(subparsers, "tickets", "các phiếu hôm nay | today's tickets", _tickets)
+    tickets = talks(subparsers, "tickets", "các phiếu hôm nay | today's tickets", _tickets)
     tickets.add_argument("--state", help="chỉ trạng thái này | this state only")
     tickets.add_argument("--service", help="chỉ lĩnh vực này | this service only")
 
-    watch = _talks(subparsers, "watch", "xem mọi thay đổi | follow every change", _watch)
+    watch = talks(subparsers, "watch", "xem mọi thay đổi | follow every change", _watch)
     watch.add_argument("--seconds", type=float, help="dừng sau | stop after")
 
     counter = subparsers.add_parser("counter", help="các việc khác ở quầy | other acts at a counter")
     verbs = counter.add_subparsers(dest="verb", required=True, parser_class=type(counter))
     for verb, text in VERBS.items():
-        one = _talks(verbs, verb, text, _act)
+        one = talks(verbs, verb, text, _act)
         one.set_defaults(verb=verb)
         one.add_argument("counter", type=int, help="quầy | counter")
         one.add_argument("--key", help="mã lặp lại | idempotency key")
@@ -95,7 +96,11 @@ def register(subparsers: Any) -> None:
             one.add_argument("--minutes", type=int, default=15, help="1..240")
         if verb == "park":
             one.add_argument("--papers", action="store_true", help="chờ bổ sung giấy tờ | waiting for papers")
+            one.add_argument("--note", help="ghi chú bằng mã | a code word")
+        if verb == "services":
+            one.add_argument("services", nargs="*", help="bỏ trống = theo thiết lập | none = as the settings say")
 
+    register_queue(subparsers)
     register_say(subparsers)
     register_staff(subparsers)
     bench = command_group(subparsers, "bench", "đo tốc độ | measure")
@@ -117,98 +122,6 @@ def register(subparsers: Any) -> None:
     issue.set_defaults(run=_bench_issue)
 
 
-def _talks(subparsers: Any, name: str, text: str, run: Run) -> argparse.ArgumentParser:
-    """A command that talks to a hub: where it is and who we are."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(name, help=text, description=text)
-    parser.add_argument("--config", type=Path, metavar="FILE", help="tệp cấu hình | settings file")
-    parser.add_argument("--hub", metavar="ADDRESS", help="unix:/path hoặc/or http://host:port")
-    parser.add_argument("--token-file", type=Path, metavar="FILE", help="tệp chứa mã | file with the token")
-    parser.add_argument("--json", action="store_true", help="in ra JSON | print JSON")
-    parser.set_defaults(run=_told(run))
-    return parser
-
-
-def _told(run: Run) -> Run:
-    """Run a command and turn what the hub says, or its silence, into a sentence and an exit status."""
-
-    def wrapped(arguments: argparse.Namespace) -> int:
-        try:
-            return run(arguments)
-        except HubUnreachable as error:
-            if arguments.json:
-                vi, en = "Không nối được hub.", f"The hub cannot be reached: {error}"
-                body = {"code": "unreachable", "vi": vi, "en": en, "given": None, "allowed": None}
-                print(json.dumps({"error": body, "status": None}, ensure_ascii=False))
-            fail(
-                "Không nối được hub. Hub có đang chạy không (motcua doctor)?",
-                f"The hub cannot be reached ({error}). Is it running (motcua doctor)?",
-                EXIT_UNREACHABLE,
-            )
-        except HubRefused as error:
-            _refused(arguments, error)
-
-    return wrapped
-
-
-def _refused(arguments: argparse.Namespace, error: HubRefused) -> NoReturn:
-    if arguments.json:
-        body = {"code": error.code, "vi": error.vi, "en": error.en, "given": error.given, "allowed": error.allowed}
-        print(json.dumps({"error": body, "status": error.status}, ensure_ascii=False))
-    fail(error.vi, f"{error.en} [{error.code}] allowed: {error.allowed}", EXIT_REFUSED)
-
-
-def _settings(path: Path | None) -> Any:
-    from config.cli import settings_or_fail
-    from config.load import load_settings
-
-    return settings_or_fail(load_settings, path)
-
-
-def _client(arguments: argparse.Namespace, role: str) -> HubClient:
-    """A client as this role; over TCP the token decides who we are."""
-    key = getattr(arguments, "key", None)
-    if key is not None and not (8 <= len(key) <= 128 and _plain(key)):
-        fail(
-            "--key: từ 8 đến 128 ký tự ASCII in được, không dấu cách.",
-            "--key: 8 to 128 printable ASCII characters, no spaces.",
-        )
-    address = arguments.hub or f"unix:{_settings(arguments.config).hub.socket}"
-    token = os.environ.get("MOTCUA_TOKEN") or None
-    if arguments.token_file is not None:
-        try:
-            token = arguments.token_file.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            fail(f"Không đọc được tệp mã: {error}", "The token file cannot be read.")
-    if token is not None and not (token and _plain(token)):
-        fail("Mã của hub chỉ gồm ký tự ASCII in được, một dòng.", "The hub's token is one line of printable ASCII.")
-    try:
-        return HubClient(address, role=role, device="cli", token=token)
-    except ValueError as error:
-        fail(f"Địa chỉ hub chưa đúng: {arguments.hub}", str(error))
-
-
-def _plain(text: str) -> bool:
-    """Whether a text may stand in a header as it is."""
-    return all("!" <= each <= "~" for each in text)
-
-
-def _show(arguments: argparse.Namespace, answer: dict[str, Any]) -> int:
-    if arguments.json:
-        print(json.dumps(answer, ensure_ascii=False))
-        return 0
-    ticket = answer.get("ticket")
-    post = answer.get("counter")
-    if ticket:
-        again = " (đã có từ trước | as before)" if answer.get("repeated") else ""
-        at = f" · quầy {ticket['counter']}" if ticket["counter"] else ""
-        print(f"{ticket['number']} · {ticket['service']} · {ticket['state']}{at}{again}")
-    elif post:
-        print(f"quầy {post['id']}: {post['state']}")
-    else:
-        print("không ai chờ | nobody waits")
-    return 0
-
-
 def _first_service(client: HubClient) -> str:
     services = client.snapshot()["services"]
     return str(services[0]["id"])
@@ -218,37 +131,33 @@ def _press(arguments: argparse.Namespace) -> int:
     on_socket = not arguments.hub or arguments.hub.startswith("unix:")
     # A priority ticket has no button, and over TCP a token is rarely a bridge's: both go the way of staff.
     if arguments.priority or not on_socket:
-        client = _client(arguments, "technician")
-        service = arguments.service or _first_service(client)
-        return _show(arguments, client.issue(service, arguments.priority))
-    client = _client(arguments, "bridge")
-    service = arguments.service or _first_service(client)
+        talker = client(arguments, "technician")
+        service = arguments.service or _first_service(talker)
+        return show(arguments, talker.issue(service, arguments.priority))
+    talker = client(arguments, "bridge")
+    service = arguments.service or _first_service(talker)
     # Without a given identity every press from here is a new one, whichever process makes it.
     boot = 0 if arguments.boot is None else arguments.boot
     count = secrets.randbits(48) if arguments.count is None else arguments.count
-    return _show(arguments, client.press(arguments.board, boot, count, arguments.button, service))
+    return show(arguments, talker.press(arguments.board, boot, count, arguments.button, service))
 
 
 def _call(arguments: argparse.Namespace) -> int:
-    client = _client(arguments, "technician")
+    talker = client(arguments, "technician")
     if arguments.ticket is None:
         body = {"service": arguments.service} if arguments.service else {}
-        return _show(arguments, client.next(arguments.counter, arguments.key, **body))
-    ticket = arguments.ticket
-    if "-" not in ticket:
-        ticket = f"{client.snapshot()['service_day'].replace('-', '')}-{ticket.upper()}"
-    # Quoted, so that no text given as a ticket can name another route.
-    ticket = urllib.parse.quote(ticket, safe="")
-    return _show(arguments, client.ticket_act(ticket, "call", arguments.key, counter=arguments.counter))
+        return show(arguments, talker.next(arguments.counter, arguments.key, **body))
+    ticket = ticket_id(talker, arguments.ticket)
+    return show(arguments, talker.ticket_act(ticket, "call", arguments.key, counter=arguments.counter))
 
 
 def _recall(arguments: argparse.Namespace) -> int:
-    return _show(arguments, _client(arguments, "technician").act(arguments.counter, "recall", arguments.key))
+    return show(arguments, client(arguments, "technician").act(arguments.counter, "recall", arguments.key))
 
 
 def _transfer(arguments: argparse.Namespace) -> int:
-    body = {"to_counter": arguments.to_counter, "to_service": arguments.to_service}
-    return _show(arguments, _client(arguments, "technician").act(arguments.counter, "transfer", arguments.key, **body))
+    body = {"to_counter": arguments.to_counter, "to_service": arguments.to_service, "back": arguments.back}
+    return show(arguments, client(arguments, "technician").act(arguments.counter, "transfer", arguments.key, **body))
 
 
 def _act(arguments: argparse.Namespace) -> int:
@@ -256,16 +165,18 @@ def _act(arguments: argparse.Namespace) -> int:
     if arguments.verb == "pause":
         body = {"reason": arguments.reason, "minutes": arguments.minutes}
     if arguments.verb == "park":
-        body = {"papers": arguments.papers}
-    client = _client(arguments, "technician")
-    return _show(arguments, client.act(arguments.counter, arguments.verb, arguments.key, **body))
+        body = {"papers": arguments.papers, "note": arguments.note}
+    if arguments.verb == "services":
+        body = {"services": arguments.services or None}
+    talker = client(arguments, "technician")
+    return show(arguments, talker.act(arguments.counter, arguments.verb, arguments.key, **body))
 
 
 def _tickets(arguments: argparse.Namespace) -> int:
     if arguments.state is not None and arguments.state not in TICKET_STATES:
         fail(f"Không có trạng thái {arguments.state!r}. Có: {', '.join(TICKET_STATES)}.", "There is no such state.")
-    client = _client(arguments, "technician")
-    answer = client.get("/v1/tickets", state=arguments.state, service=arguments.service)
+    talker = client(arguments, "technician")
+    answer = talker.get("/v1/tickets", state=arguments.state, service=arguments.service)
     if arguments.json:
         print(json.dumps(answer, ensure_ascii=False))
         return 0
@@ -278,7 +189,7 @@ def _tickets(arguments: argparse.Namespace) -> int:
 
 
 def _watch(arguments: argparse.Namespace) -> int:
-    client = _client(arguments, "technician")
+    talker = client(arguments, "technician")
     stop = threading.Event()
     if arguments.seconds is not None:
         threading.Timer(arguments.seconds, stop.set).start()
@@ -296,16 +207,15 @@ def _watch(arguments: argparse.Namespace) -> int:
                 f"{each['number']} {each['state']} in/print={each['print']} quầy/counter={each['counter']}", flush=True
             )
 
-    client.snapshot()  # so that a hub that is away is told at once instead of waited for
-    client.stream(seen, stop)
+    talker.snapshot()  # so that a hub that is away is told at once instead of waited for
+    talker.stream(seen, stop)
     return 0
 
 
 def _hub(arguments: argparse.Namespace) -> int:
-    settings = _settings(arguments.config)
     from queue_display.service import run
 
-    return run(settings)
+    return run(settings(arguments.config))
 
 
 def _openapi(arguments: argparse.Namespace) -> int:

@@ -86,7 +86,7 @@ class Desk:
         now = self.now()
         origin = Origin(settings.source, settings.site.id)
         self.ledger = Ledger.open(Path(settings.hub.ledger), now, origin)
-        self.hall = self._load(now)
+        self.hall = self.load(now)
         self.rev = self._stored = self.ledger.rev + RESTART_SKIP
         self.window = Window(settings, self.hall)
         self.upkeep = Upkeep(self)
@@ -102,7 +102,8 @@ class Desk:
         """How to run something after the answer has left (the loop's `call_soon`)."""
         self._later = later
 
-    def _load(self, now: Now) -> Hall:
+    def load(self, now: Now) -> Hall:
+        """The hall as the ledger holds it."""
         ledger = self.ledger
         hall = Hall.of(self.settings, ledger.service_day, ledger.epoch(), reserve=ledger.reserve)
         hall.load(ledger.tickets(hall.service_day), ledger.posts(), ledger.open_jobs())

@@ -63,7 +63,7 @@ class Hall:
     order: int = 0
     last_job: int = 0
     held: set[str] = field(default_factory=set)
-    """Numbers that people kept from another day: not issued again while they wait."""
+    """Numbers that people kept from another day: not issued again on this one, whatever became of them."""
     taken: dict[str, int] = field(default_factory=dict)
     """Letter → tickets of the day that count for its quota."""
     waiters: dict[str, list[int]] = field(default_factory=dict)
@@ -156,7 +156,7 @@ class Hall:
             if each is not None and each.state == "waiting":
                 self.waiters.setdefault(each.service, [0, 0])[each.first] += step
         if new.id[:8] != new.service_day.replace("-", ""):
-            (self.held.discard if new.closed else self.held.add)(new.number)
+            self.held.add(new.number)
         before, after = self._lane(old) if old else None, self._lane(new)
         if before == after and (old is None or old.order == new.order):
             return

@@ -20,12 +20,13 @@ MOST_KEPT = 5000
 
 
 def take_list(draft: Draft, items: Iterable[Appointment], *, replace_all: bool = False) -> dict[str, int]:
-    """Take a list; gives how many were added, changed, dropped and kept because they have checked in.
+    """Take a list; gives how many were added, changed, dropped, kept because they have checked in, or are past.
 
     `replace_all`: what is not on the list any more, of the days it speaks of, is dropped.
     """
     hall = draft.hall
-    counts = {"added": 0, "changed": 0, "dropped": 0, "kept": 0}
+    counts = {"added": 0, "changed": 0, "dropped": 0, "kept": 0, "past": 0}
+    today = hall.service_day.isoformat()
     listed: dict[str, Appointment] = {}
     for each in items:
         service = draft.service(each.service)
@@ -38,7 +39,10 @@ def take_list(draft: Draft, items: Iterable[Appointment], *, replace_all: bool =
                 sorted(one.id for one in hall.services.values() if one.appointments),
                 422,
             )
-        listed[each.code] = each
+        if each.at[:10] < today:
+            counts["past"] += 1
+        else:
+            listed[each.code] = each
     if len(hall.appointments) + len(listed) > MOST_KEPT:
         raise EngineError(
             "too_many",
