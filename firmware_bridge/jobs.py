@@ -67,11 +67,12 @@ class JobWorker:
             self._changed.notify_all()
         self._thread.join(20)
 
-    def see(self, jobs: Iterable[Mapping[str, Any]]) -> None:
-        """The hub's open jobs, as of now."""
+    def see(self, jobs: Iterable[Mapping[str, Any]], tickets: Iterable[Mapping[str, Any]] = ()) -> None:
+        """The hub's open jobs and its tickets, as of now."""
+        served = {str(ticket["id"]) for ticket in tickets if ticket.get("state") != "waiting"}
         with self._changed:
             self._jobs = {int(job["id"]): job for job in jobs}
-            doubtful = doubtful_health(self._jobs.values())
+            doubtful = doubtful_health(self._jobs.values(), served)
             self._changed.notify_all()
         self._parts.tell(doubtful)
 

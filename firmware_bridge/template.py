@@ -68,7 +68,8 @@ _PERSONAL = (
 )
 _FILL_IN = re.compile(
     r"(họ (và )?tên|cccd|cmnd|căn cước|số điện thoại|ngày sinh|địa chỉ|mã hồ sơ|ký tên|full name|your name"
-    r"|id (card|number)|date of birth|phone( number)?|address|signature)\s*[:.…_]",
+    r"|id (card|number)|date of birth|phone( number)?|address|signature)"
+    r"[^:.…_]{0,15}(:\s*[.…_\s]*$|:\s*\{|:?\s*(\.{3}|…|__))",
     re.IGNORECASE,
 )
 _TWELVE_DIGITS = re.compile(r"(?<!\d)\d{12}(?!\d)")
