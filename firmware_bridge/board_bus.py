@@ -7,15 +7,18 @@ at most half of the time. A question's time is bounded, so a call waits for at m
 from __future__ import annotations
 
 import logging
+import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from typing import Any
 
 from config.settings import Board, Bus
 from firmware_bridge.foreign_board import ForeignBoard, Said
-from firmware_bridge.line import Line
-from firmware_bridge.panels.request import Request
+from firmware_bridge.line import Line, Outcome
+from firmware_bridge.panels.request import Judge, Request
 from firmware_bridge.panels.shown import Rows
 from firmware_bridge.port import FIRST_PAUSE_S, LONGEST_PAUSE_S, LOST, PortState
 from firmware_bridge.profile import Profile
@@ -23,8 +26,19 @@ from firmware_bridge.profile import Profile
 LOOK_S = 1.0
 """How often an idle port is looked at: an unplugged cable says nothing by itself."""
 FAREWELL_S = 2.0
+ASK_S = 10.0
 
 log = logging.getLogger("boards")
+
+
+@dataclass
+class _Job:
+    """A question from outside and where its outcome goes."""
+
+    frame: bytes
+    judge: Judge | None
+    timeout_s: float
+    answer: Future[Outcome] = field(default_factory=Future)
 
 
 class BoardBus:
@@ -47,6 +61,7 @@ class BoardBus:
         self._beat = beat
         self._lock = threading.Lock()
         self._wake = threading.Event()
+        self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._stopping = False
         self._pause = FIRST_PAUSE_S
         self._turn = 0
@@ -80,6 +95,24 @@ class BoardBus:
             for board in self.boards.values():
                 board.hub(alive, now)
         self._wake.set()
+
+    def hold(self, unit: int, seconds: float) -> None:
+        """Leave the boards of this unit to somebody who tries them."""
+        now = time.monotonic()
+        with self._lock:
+            for board in self.boards.values():
+                if board.unit == unit:
+                    board.hold(now + seconds, now)
+        self._wake.set()
+
+    def exchange(self, frame: bytes, judge: Judge | None, timeout_s: float) -> Outcome:
+        """A question of somebody else, asked by the bus thread between its own. Raises OSError without a port."""
+        if not self.is_open:
+            raise OSError(f"{self._line.path} is not open")
+        job = _Job(frame, judge, timeout_s)
+        self._jobs.put(job)
+        self._wake.set()
+        return job.answer.result(timeout_s + ASK_S)
 
     @property
     def is_open(self) -> bool:
@@ -135,6 +168,9 @@ class BoardBus:
 
     def _step(self) -> None:
         """One exchange, or a wait until something is due."""
+        if not self._jobs.empty():
+            self._do(self._jobs.get())
+            return
         chosen, wait = self._choose()
         if chosen is None:
             if not self._wake.wait(wait):
@@ -155,7 +191,14 @@ class BoardBus:
             self._told[board.board.id] = said
             self._on_said(self.name, board.board.id, said)
 
-    def _exchange(self, board: ForeignBoard, request: Request) -> Any:
+    def _do(self, job: _Job) -> None:
+        try:
+            job.answer.set_result(self._line.exchange(job.frame, job.judge, job.timeout_s))
+        except LOST as error:
+            job.answer.set_exception(OSError(str(error)))
+            raise
+
+    def _exchange(self, board: ForeignBoard, request: Request) -> Outcome:
         judge = request.judge if board.profile.answers else None
         return self._line.exchange(request.frame, judge, board.profile.timeout_ms / 1000)
 

@@ -10,6 +10,7 @@ from config.cli import command_group
 
 if TYPE_CHECKING:
     from firmware_bridge.boards_trial import Finding, Target
+    from firmware_bridge.line import Line
     from firmware_bridge.panels.request import Request
     from firmware_bridge.panels.shown import Rows
     from firmware_bridge.profile import Profile
@@ -171,7 +172,7 @@ def printed(data: bytes) -> str:
     return "".join(chr(byte) if 32 <= byte < 127 else f"<{byte:02X}>" for byte in data)
 
 
-def _target(arguments: argparse.Namespace) -> Target:
+def _target(arguments: argparse.Namespace) -> tuple[Target, Line]:
     from config.cli import fail
     from config.process import EXIT_UNREACHABLE
     from firmware_bridge.boards_trial import Target, port_words
@@ -188,7 +189,7 @@ def _target(arguments: argparse.Namespace) -> Target:
     except LOST as error:
         vi, en = port_words(arguments.port, error)
         fail(f"Không mở được cổng: {vi}.", f"The port cannot be opened: {en}.", EXIT_UNREACHABLE)
-    return Target(line, profile, arguments.unit, arguments.address, arguments.brightness, count)
+    return Target(line, profile, arguments.unit, arguments.address, arguments.brightness, count), line
 
 
 def _lost(path: str, error: Exception) -> NoReturn:
@@ -209,7 +210,7 @@ def _show(arguments: argparse.Namespace) -> int:
 
     if bool(arguments.text) + arguments.blank + arguments.dashes != 1:
         fail("Viết một số (A042), hoặc --blank, hoặc --dashes.", "Give a number (A042), or --blank, or --dashes.")
-    target = _target(arguments)
+    target, line = _target(arguments)
     if arguments.text:
         rows = rows_from(arguments.text, target.profile, target.count)
     else:
@@ -224,7 +225,7 @@ def _show(arguments: argparse.Namespace) -> int:
     except LOST as error:
         _lost(arguments.port, error)
     finally:
-        target.line.close()
+        line.close()
     if missing := holes(target.profile, rows):
         print(f"! Không có mã cho/no code for: {missing}")
     if not target.profile.answers:
@@ -236,7 +237,7 @@ def _test(arguments: argparse.Namespace) -> int:
     from firmware_bridge.boards_trial import trial
     from firmware_bridge.port import LOST
 
-    target = _target(arguments)
+    target, line = _target(arguments)
     failed = False
     try:
         for finding in trial(target, ask_eyes if sys.stdin.isatty() else lambda *_: None):
@@ -245,7 +246,7 @@ def _test(arguments: argparse.Namespace) -> int:
     except LOST as error:
         _lost(arguments.port, error)
     finally:
-        target.line.close()
+        line.close()
     return 1 if failed else 0
 
 

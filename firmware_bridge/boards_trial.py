@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from firmware_bridge import modbus
-from firmware_bridge.line import Line, Outcome
+from firmware_bridge.line import Asks, Outcome
 from firmware_bridge.panels.foreign import render
 from firmware_bridge.panels.modbus import code
 from firmware_bridge.panels.request import ReadBack, Request
@@ -39,7 +39,7 @@ class Finding:
 class Target:
     """A board on an open line. `count` rows (1 for a counter board)."""
 
-    line: Line
+    line: Asks
     profile: Profile
     unit: int
     place: int = 0
@@ -289,11 +289,7 @@ def _advice(reads: ReadBack, got: tuple[int, ...], at: int, written: Written) ->
 
 
 def _ask_text(target: Target, request: Request) -> Iterator[Finding]:
-    heard = target.line.exchange(
-        request.question,
-        lambda data: modbus.Reply("ok") if request.answer in data else None,
-        target.profile.timeout_ms / 1000,
-    )
+    heard = target.line.exchange(request.question, request.judge_of_question, target.profile.timeout_ms / 1000)
     if heard.kind != "ok":
         got = _shown_bytes(heard.heard) if heard.heard else "–"
         yield Finding(

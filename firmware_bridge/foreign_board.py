@@ -65,6 +65,7 @@ class ForeignBoard:
         self._hole: Said | None = None
         self.said: Said | None = None
         self.sent = self.failed = 0
+        self._held_until = 0.0
 
     # -- what the bridge wants
 
@@ -94,6 +95,11 @@ class ForeignBoard:
         self._rest_until = self._refresh_at = now
         self._tries = self.away = 0
 
+    def hold(self, until: float, now: float) -> None:
+        """Somebody tries the board by hand until then; afterwards it is told everything again."""
+        self._held_until = until
+        self.forget(now)
+
     def content(self, now: float) -> Rows | None:
         """What it is to show now; None while nobody knows."""
         if self._hub_gone_at is not None and now >= self._hub_gone_at + HUB_LOST_S:
@@ -106,6 +112,8 @@ class ForeignBoard:
 
     def urgency(self, now: float) -> Urgency | None:
         """Whether it has something to be told now, and how urgent it is."""
+        if now < self._held_until:
+            return None
         self._plan(now)
         if not self._queue or now < self._rest_until:
             return None
@@ -119,6 +127,8 @@ class ForeignBoard:
 
     def wait_s(self, now: float) -> float:
         """Seconds until `urgency` may say something else."""
+        if now < self._held_until:
+            return self._held_until - now
         if self._queue:
             return max(0.0, self._rest_until - now)
         times = [self._refresh_at]

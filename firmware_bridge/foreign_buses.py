@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from config.settings import Settings
 from firmware_bridge import modbus
 from firmware_bridge.board_bus import BoardBus
 from firmware_bridge.foreign_board import Said
+from firmware_bridge.panels.request import Judge
 from firmware_bridge.panels.shown import rows_of
 from firmware_bridge.parts import Health, bus_lost, ok
 from firmware_bridge.port import PortState
@@ -55,6 +57,26 @@ class ForeignBuses:
 
     def state(self) -> dict[str, Any]:
         return {name: bus.state() for name, bus in self.buses.items()}
+
+    # -- what a technician asks of the running bridge (wires/others.py)
+
+    def deeds(self) -> dict[str, Callable[..., Any]]:
+        return {"board_hold": self.hold, "board_ask": self.ask}
+
+    def hold(self, bus: str, unit: int, seconds: float) -> dict[str, Any]:
+        """Leave a unit alone for at most a minute at a time."""
+        self.buses[bus].hold(unit, min(seconds, 60.0))
+        return {"unit": unit}
+
+    def ask(self, bus: str, frame: str, timeout_ms: int, judge: dict[str, Any] | None) -> dict[str, Any]:
+        """One frame on a bus; bytes as hex. Raises OSError without a port."""
+        sent = bytes.fromhex(frame)
+        expects = None
+        if judge is not None:
+            taken, refused = bytes.fromhex(judge["taken"]), bytes.fromhex(judge["refused"])
+            expects = Judge(sent, bool(judge["modbus"]), taken, refused)
+        outcome = self.buses[bus].exchange(sent, expects, min(timeout_ms, 5000) / 1000)
+        return {**asdict(outcome), "heard": outcome.heard.hex(), "values": list(outcome.values)}
 
     # -- from the bus threads
 

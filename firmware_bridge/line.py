@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from firmware_bridge import modbus
+from firmware_bridge.panels.request import Judge
 from firmware_bridge.port import open_line
 
 Kind = Literal["ok", "refused", "silent", "garbled"]
@@ -33,6 +33,16 @@ class Outcome:
     ms: float = 0.0
 
 
+class Asks(Protocol):
+    """A line, or the way to one through the running bridge."""
+
+    @property
+    def baud(self) -> int: ...
+    @property
+    def frame(self) -> str: ...
+    def exchange(self, frame: bytes, judge: Judge | None, timeout_s: float) -> Outcome: ...
+
+
 class Wire(Protocol):
     """What this needs of a serial port."""
 
@@ -43,9 +53,6 @@ class Wire(Protocol):
     def write(self, b: bytes, /) -> int | None: ...
     def flush(self) -> None: ...
     def close(self) -> None: ...
-
-
-Judge = Callable[[bytes], modbus.Reply | None]
 
 
 def gap_s(baud: int, frame: str, gap_ms: float) -> float:
@@ -91,7 +98,7 @@ class Line:
         if judge is not None and self.echo is None and modbus.looks_like_its_echo(frame):
             # The answer to 5 and 6 is the question again: whether the line echoes must be known before it.
             question = modbus.read(frame[0], modbus.READ_HOLDING, 0, 1)
-            self._ask(question, lambda heard: modbus.judge(question, heard), timeout_s)
+            self._ask(question, Judge(question, True), timeout_s)
             self.echo = bool(self.echo)
         return self._ask(frame, judge, timeout_s)
 

@@ -15,9 +15,18 @@ READ_COILS, READ_HOLDING, READ_INPUT = 1, 3, 4
 WRITE_COIL, WRITE_REGISTER, WRITE_COILS, WRITE_REGISTERS = 5, 6, 15, 16
 
 EXCEPTIONS = {
-    1: ("bảng không biết mã hàm này: function = 6 hoặc 16", "the board does not know this function: function = 6 or 16"),
-    2: ("bảng không có thanh ghi này: xem register và numbering", "the board has no such register: look at register and numbering"),
-    3: ("bảng không nhận giá trị này: xem codes, most", "the board does not take this value or count: look at codes and most"),
+    1: (
+        "bảng không biết mã hàm này: function = 6 hoặc 16",
+        "the board does not know this function: function = 6 or 16",
+    ),
+    2: (
+        "bảng không có thanh ghi này: xem register và numbering",
+        "the board has no such register: look at register and numbering",
+    ),
+    3: (
+        "bảng không nhận giá trị này: xem codes, most",
+        "the board does not take this value or count: look at codes and most",
+    ),
     4: (
         "bảng báo lỗi bên trong; xem lại địa chỉ, tắt bật lại bảng",
         "a failure on its side: is the unit address right? Switch the board off and on",

@@ -57,8 +57,8 @@ class Bridge:
         self._nodes: dict[panels.Place, Node] = {}
         self._make_buses()
         self._watch = BoardWatch(settings, self._parts, self._buses, self._report_link)
-        self._wires = WiresDesk(settings, self._buses)
         self._foreign = ForeignBuses(settings, self._parts.tell, self._beat)
+        self._wires = WiresDesk(settings, self._buses, self._foreign.deeds())
         self._gpio = open_panel(settings, self._gpio_pressed, self._parts.tell)
         self._called = Called()
         self._speaker = open_speaker(settings, still=self._still)
@@ -165,8 +165,8 @@ class Bridge:
             self._know_presses()
         if kind == "snapshot" or "boards" in data:
             self._show(self._snapshot.get("boards", []) if kind == "snapshot" else data["boards"])
-        if kind == "snapshot" or "jobs" in data or "removed" in data:
-            self._jobs.see(self._snapshot.get("jobs", []))
+        if kind == "snapshot" or "jobs" in data or "tickets" in data or "removed" in data:
+            self._jobs.see(self._snapshot.get("jobs", []), self._snapshot.get("tickets", []))
         for announcement in data.get("announcements", []):
             self._announce(announcement)
         self._set_hub(True)

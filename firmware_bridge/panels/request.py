@@ -8,6 +8,25 @@ from firmware_bridge.modbus import Reply, judge
 
 
 @dataclass(frozen=True)
+class Judge:
+    """What counts as the answer to a frame. Called with the bytes heard: the answer, or None while there is none."""
+
+    frame: bytes
+    modbus: bool
+    taken: bytes = b""
+    refused: bytes = b""
+
+    def __call__(self, heard: bytes) -> Reply | None:
+        if self.modbus:
+            return judge(self.frame, heard)
+        if self.taken and self.taken in heard:
+            return Reply("ok")
+        if self.refused and self.refused in heard:
+            return Reply("refused")
+        return None
+
+
+@dataclass(frozen=True)
 class ReadBack:
     """Reading a write again: the question, and what each register must say under its mask."""
 
@@ -35,12 +54,12 @@ class Request:
     question: bytes = field(default=b"", repr=False)
     answer: bytes = field(default=b"", repr=False)
 
-    def judge(self, heard: bytes) -> Reply | None:
-        """The answer among the bytes heard; None while there is none."""
-        if self.modbus:
-            return judge(self.frame, heard)
-        if self.ack and self.ack in heard:
-            return Reply("ok")
-        if self.nak and self.nak in heard:
-            return Reply("refused")
-        return None
+    @property
+    def judge(self) -> Judge:
+        """Finds the answer among the bytes heard."""
+        return Judge(self.frame, self.modbus, self.ack, self.nak)
+
+    @property
+    def judge_of_question(self) -> Judge:
+        """The same for `question`."""
+        return Judge(self.question, False, self.answer)

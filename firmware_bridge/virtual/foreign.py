@@ -34,7 +34,7 @@ class ForeignWall:
                 self._units[(board.unit or 0) + at * profile.unit_step] = Unit()
             if profile.message is not None:
                 ascii_unit = _ascii_unit(profile)
-        self.bus = VirtualBus(port, self._units, ascii_unit, seed)
+        self.bus = VirtualBus(port, dict(self._units), ascii_unit, seed)
 
     def start(self) -> None:
         self.bus.start()
