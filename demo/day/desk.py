@@ -194,6 +194,7 @@ class Desk:
         if due:
             self._set_aside[counter].remove(due[0])
             ticket = self._clerks[counter].ticket_act(due[0][1], "call", counter=counter)["ticket"]
+            self.deeds["call_set_aside"] += 1
             return str(ticket["id"])
         if counter not in self.pads or not wires_up_now(self.room):
             answer = self._clerks[counter].next(counter)["ticket"]

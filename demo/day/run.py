@@ -116,6 +116,8 @@ def _live(
         papers=[each["qr"][0].rpartition("/")[2] for each in room.cabinet.ask("paper") if each["qr"]],
         boards=_boards(room),
         noted_waits=noted,
+        from_queue=desk.deeds["call"] - desk.deeds["call_set_aside"],
+        sums=HubClient(room.site.hub_address, role="supervisor", device="sim").get("/v1/stats")["hours"],
         told=read_table(room.site.admin_url, str(snapshot["epoch"])),
     )
     waits = [found for each in listed if (found := seconds(each, "issued_at", "called_at")) is not None]

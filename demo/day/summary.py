@@ -64,6 +64,8 @@ def checks(
     papers: Sequence[str],
     boards: Sequence[str],
     noted_waits: Mapping[str, float],
+    from_queue: int,
+    sums: Sequence[Mapping[str, Any]],
     told: Told,
 ) -> list[dict[str, Any]]:
     """Every sum that must agree: name, ok, and the figures it was judged on."""
@@ -107,6 +109,10 @@ def checks(
         "the table tells the same tickets", told.last == same, differs=[k for k in same if told.last.get(k) != same[k]]
     )
     check("no ticket called to two counters", told.calls_at_two == 0)
+    whole = [each for each in sums if each["service"] is not None and each["counter"] is None]
+    issued, waits = sum(each["issued"] for each in whole), sum(each["waiting"]["n"] for each in whole)
+    good = issued == len(tickets) and waits == from_queue
+    check("the hourly sums add up to the day", good, issued=issued, waits=waits, calls_from_the_queue=from_queue)
     check(**_waits(tickets, told, noted_waits))
     return found
 

@@ -83,6 +83,12 @@ def judged(tickets: list[dict[str, Any]], table: Told, **other: Any) -> dict[str
         "papers": [each["number"] for each in tickets],
         "boards": ["", ""],
         "noted_waits": {each["id"]: 301.0 for each in tickets},
+        "from_queue": 2,
+        "sums": [
+            {"service": "land", "counter": None, "issued": len(tickets), "waiting": {"n": 2}},
+            {"service": "land", "counter": 1, "issued": 0, "waiting": {"n": 2}},
+            {"service": None, "counter": 1, "issued": 0, "waiting": {"n": 0}},
+        ],
         "told": table,
     }
     return {each["name"]: each["ok"] for each in checks(**(given | other))}
@@ -108,6 +114,7 @@ def test_a_good_day_balances() -> None:
         ("one paper a ticket", TWO, {"papers": ["A001"]}),
         ("boards are empty at the end", TWO, {"boards": ["A001", ""]}),
         ("every event in the server's table once", TWO, {"seq": 4}),
+        ("the hourly sums add up to the day", TWO, {"from_queue": 3}),
         ("waiting times match the table", TWO, {"noted_waits": {"20261123-A001": 900.0}}),
     ],
 )
