@@ -106,7 +106,7 @@ class Window:
         """After `hall.apply`: remember what closed, and make the announcement of a call."""
         touched = Touched.by(change)
         if touched.calls or touched.day or change.notes is not None:
-            self.turn_boards(now, rev)
+            touched.boards = self.turn_boards(now, rev)
         if touched.day:
             self._remember_closed()
             return touched, None
@@ -251,7 +251,7 @@ class Window:
             common["totals"] = dict(hall.totals)
         if touched.calls:
             common["calls"] = self._calls()
-        if touched.calls or touched.boards:
+        if touched.boards:
             boards, idle = self._boards.contents(self._published), self._boards.idle(self._published)
             if boards:
                 common["boards"] = boards
