@@ -251,7 +251,9 @@ class Node:
     def _is_twin(self, uid: str, now: int) -> bool:
         """Two boards take turns saying hello under this address."""
         other = self.identity.uid if self.identity else uid
-        back = uid != other and now - self._seen.get(uid, now - TWIN_MS) < TWIN_MS
+        last = self._seen.get(uid)
+        # This one, another one, this one again: a board that was replaced does not come back.
+        back = uid != other and last is not None and now - last < TWIN_MS and self._seen.get(other, last) > last
         self._seen[uid] = now
         if back:
             if now >= self._twins_until:
