@@ -15,9 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from config.load import SettingsError
 from config.process import LossLog
 from config.settings import Printer as PrinterSettings
-from firmware_bridge.printer_profile import DOTS_PER_MM, profile_of
+from firmware_bridge.printer_profile import DOTS_PER_MM, load_profile, profile_of
 from firmware_bridge.virtual.escpos_reader import Paper, Reader, UnknownBytes
 
 _LOG = logging.getLogger("virtual.printer")
@@ -296,8 +297,12 @@ class VirtualPrinter:
 
 
 def printer_for(settings: PrinterSettings, paper_dir: Path) -> VirtualPrinter:
-    """The printer that `[printer]` describes: its paper, its knife or tear bar, what it hears. `SettingsError`."""
-    profile = profile_of(settings)
+    """The printer that `[printer]` describes: its paper, its knife or tear bar, what it hears. Where the settings are
+    wrong, an 80 mm one: a real printer is what it is, whatever is written about it."""
+    try:
+        profile = profile_of(settings)
+    except SettingsError:
+        profile = load_profile("generic-80")
     tear_rows = profile.cut.feed_mm * DOTS_PER_MM if profile.cut.kind == "none" else 0
     deaf = profile.status.ask == "gs-a"
     return VirtualPrinter(settings.host, settings.port, paper_dir, profile.width_dots, tear_rows, deaf)
