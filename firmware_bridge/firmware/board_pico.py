@@ -99,9 +99,10 @@ class Board:
         self._rows = [Pin(pin, Pin.IN, Pin.PULL_UP) for pin in ROWS]
         # A column that is not being read floats, so that two pads pressed at once do not fight.
         self._columns = [Pin(pin, Pin.IN) for pin in COLUMNS[: self.keypads]]
+        # Before the light: a bus without a MISO named takes GP16 for one, and the light would stay dark.
+        self._spi = SPI(0, baudrate=1000000, sck=Pin(18), mosi=Pin(19))
         self._light = Pin(LIGHT, Pin.OUT, value=0)
         self._buzzer = Pin(BUZZER, Pin.OUT, value=0)
-        self._spi = SPI(0, baudrate=1000000, sck=Pin(18), mosi=Pin(19))
         self._chains = []
         self.boards = {}
         self.panels = {}
