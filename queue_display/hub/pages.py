@@ -57,6 +57,16 @@ def page_facts(settings: Settings) -> dict[str, Any]:
         "hours": site.hours,
         "hotline": site.hotline,
         "notices": list(site.notices),
+        "rules": {
+            "recall_limit": settings.queue.recall_limit,
+            "undo_s": settings.queue.undo_s,
+            "long_wait_min": settings.queue.long_wait_min,
+        },
+        # Which desks a PIN opens: the sign-in offers no others. Not who sits there.
+        "pins": {
+            "counters": sorted({number for each in settings.staff for number in each.counters}),
+            "roles": sorted({each.role for each in settings.staff} - {"clerk"}),
+        },
         "carry": settings.queue.carry_overnight,
         "advice": [each.id for each in settings.services if each.advice],
         "lounges": [{"id": each.id, "name": each.name} for each in settings.lounges],
@@ -87,7 +97,7 @@ class Page:
 
 PAGES: Mapping[str, Page] = {
     "login": Page("Đăng nhập", "login", ("login",)),
-    "clerk": Page("Quầy", "staff", ("clerk",)),
+    "clerk": Page("Quầy", "staff", ("staff", "clerk")),
     "reception": Page("Tiếp đón", "staff", ("staff", "reception")),
     "supervisor": Page("Phụ trách", "staff", ("staff", "idle", "supervisor")),
     "tv": Page("Màn hình gọi số", "tv", ("tv", "idle")),

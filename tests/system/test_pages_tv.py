@@ -5,10 +5,15 @@ from __future__ import annotations
 import time
 import urllib.error
 from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from tests.fixtures.axe import violations
+from tests.fixtures.desks import sit, site
 from tests.fixtures.pages import Browser, Hub, Page, until
 
 pytestmark = pytest.mark.slow
@@ -184,6 +189,119 @@ def test_every_size_without_a_scroll_bar(tv: Page, hub: Hub, browser: Browser, w
     assert overlap == []
 
 
+SHOWN = "return [...document.querySelectorAll('.newest .number')].map((each) => each.textContent)"
+
+
+def test_between_calls_the_playlist_speaks_and_a_call_takes_the_field(tv: Page, hub: Hub) -> None:
+    slogan = "Thứ Ba, thứ Năm: có đoàn viên giúp nộp hồ sơ trực tuyến."  # the site's notice, where no playlist is set
+    tv.see(slogan, ".idle-text")
+    first, second = hub.issue(), hub.issue()
+    hub.post("/v1/counters/1/next")
+    tv.see(first["number"], ".newest")
+    assert not tv.find(".idle")
+    hub.post("/v1/counters/1/start")
+    assert not tv.find(".idle")  # loud for a while, even when the citizen stands there already
+    hub.steer(40)
+    tv.see(slogan, ".idle-text")
+    tv.see(first["number"], ".row")  # the last calls stay for those who looked away
+    hub.post("/v1/counters/2/next")
+    tv.see(second["number"], ".newest")
+    assert not tv.find(".idle") and colours(tv)[second["number"]] == YELLOW
+
+
+def test_calls_of_one_moment_stand_in_the_order_they_are_spoken(tv: Page, hub: Hub) -> None:
+    numbers = [hub.issue()["number"] for _ in range(3)]
+    for counter in (2, 1):
+        hub.post(f"/v1/counters/{counter}/next")
+    until(lambda: tv.run(SHOWN) == numbers[:2], "first called, first shown")
+    hub.post("/v1/counters/2/start")
+    hub.post("/v1/counters/2/next")
+    until(lambda: numbers[2] in tv.run(SHOWN), "the third")
+    assert tv.run(SHOWN)[-1] == numbers[2]
+
+
+def test_a_message_to_all_stands_between_calls_and_at_the_foot_during_one(tv: Page, hub: Hub) -> None:
+    text = "Mất điện ở Quầy 3, mời ông/bà chờ ít phút."
+    hub.post("/v1/broadcast", {"vi": text, "en": "Power cut at counter 3.", "minutes": 10})
+    tv.see(text, ".idle-text")
+    tv.see("Power cut at counter 3.", ".idle-soft")
+    ticket = hub.issue()
+    hub.post("/v1/counters/1/next")
+    tv.see(ticket["number"], ".newest")
+    assert not tv.find(".idle")
+    tv.see(text, "#footer")
+    hub.post("/v1/broadcast/clear")
+    until(lambda: text not in tv.text("#footer"), "gone at the foot")
+
+
+def test_a_paused_counter_says_until_when(tv: Page, hub: Hub) -> None:
+    pause = {"reason": "meeting", "minutes": 20}
+    hub.post("/v1/counters/3/pause", pause)
+    back = hub.counter(3)["pause"]["until"]
+    tv.see(f"Quầy 3 tạm dừng (họp), làm việc lại khoảng {int(back[11:13])}:{back[14:16]}", ".pauses")
+    hub.steer(21 * 60)
+    hub.issue()
+    tv.see("Quầy 3 tạm dừng, mời ông/bà chờ thêm ít phút", ".pauses")
+    hub.post("/v1/counters/3/resume")
+    tv.gone(".pauses")
+
+
+def test_each_waiting_room_sees_its_own_calls(browser: Browser, tmp_path: Path) -> None:
+    hub = Hub(site(tmp_path))
+    a = sit(browser, hub, "tv-hall", "tv?lounge=a", (1280, 720))
+    a.see("Phòng chờ A", "#header")
+    one, two = hub.issue(), hub.issue()
+    hub.post("/v1/counters/1/next")
+    hub.post("/v1/counters/2/next")
+    a.see(one["number"], ".newest")
+    time.sleep(0.5)
+    assert a.run(SHOWN) == [one["number"]]
+    a.open("/tv?lounge=b")
+    a.see(two["number"], ".newest")
+    assert a.run(SHOWN) == [two["number"]]
+    a.open("/tv")
+    until(lambda: a.run(SHOWN) == [one["number"], two["number"]], "both")
+    a.close()
+    hub.close()
+
+
+HOURS = "[hours]\nweek = {mon = ['07:30-11:30', '13:00-17:00'], tue = ['07:30-11:30']}\n"
+
+
+def closed_site(folder: Path) -> Path:
+    path = site(folder)
+    path.write_text(HOURS + path.read_text(encoding="utf-8"), encoding="utf-8")
+    return path
+
+
+def monday(hour: int, minute: int) -> float:
+    """Seconds to add to the clock for that time of Monday, 23 November 2026."""
+    wanted = datetime(2026, 11, 23, hour, minute, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+    return wanted.timestamp() - time.time()
+
+
+def test_outside_the_hours_it_says_when_the_desk_opens(browser: Browser, tmp_path: Path) -> None:
+    hub = Hub(closed_site(tmp_path), monday(6, 0))
+    tv = sit(browser, hub, "tv-hall", "tv", (1280, 720))
+    tv.see("Chưa đến giờ lấy số", "#main h1")
+    tv.see("Mở lại lúc 7:15.", ".when")  # numbers are given a quarter of an hour before
+    hub.steer(monday(16, 30))
+    ticket = hub.issue()
+    tv.gone(".shut")
+    hub.steer(monday(17, 30))
+    tv.see("Hôm nay đã hết giờ lấy số", ".idle-text", deadline_s=90)  # one still waits: no empty room yet
+    tv.see("Ông/bà đã có số vẫn được gọi.", ".idle-soft")
+    hub.post("/v1/counters/1/next")
+    tv.see(ticket["number"], ".newest")
+    hub.post("/v1/counters/1/done")
+    hub.steer(monday(17, 40))
+    tv.see("Hôm nay đã hết giờ lấy số", ".shut h1", deadline_s=90)
+    tv.see("ngày mai, Thứ Ba", ".when")
+    assert violations(tv) == [] and tv.overflow() == [0, 0]
+    tv.close()
+    hub.close()
+
+
 def test_language_key(tv: Page, hub: Hub) -> None:
     ticket = hub.issue()
     hub.post("/v1/counters/1/next")
@@ -216,7 +334,7 @@ def test_text_is_readable(tv: Page, hub: Hub, browser: Browser) -> None:
     clerk = Page(browser, hub, "quay1", 1024, 768).sign_in("clerk-1", "clerk")
     clerk.see("Đang gọi", "#state")
     login = Page(browser, hub, "quay8").open("/login")
-    until(lambda: login.find("#token"), "the field")
+    until(lambda: login.find("#pin"), "the field")
     for page in (tv, clerk, login):
         assert page.run(CONTRAST) == []
     clerk.keys("t")

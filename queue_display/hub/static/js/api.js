@@ -4,14 +4,16 @@
 const RETRY_AFTER_MS = [250, 600, 1200, 2500];
 const TIMEOUT_MS = 6000;
 
-/** A refusal of the hub in two languages. `status` 0: the hub could not be reached at all. */
+/** A refusal of the hub in two languages, with what was given and what is allowed. `status` 0: it was not reached. */
 export class Refused extends Error {
-  constructor(status, code, vi, en) {
+  constructor(status, code, vi, en, given = null, allowed = null) {
     super(en || code);
     this.status = status;
     this.code = code;
     this.vi = vi;
     this.en = en;
+    this.given = given;
+    this.allowed = allowed;
   }
 
   sentence(language) {
@@ -44,6 +46,8 @@ async function answer(response) {
     error.code || `http_${response.status}`,
     error.vi || "Máy chủ số thứ tự chưa làm được việc này. Xin thử lại sau ít phút.",
     error.en || "The queue server could not do this. Please try again in a few minutes.",
+    error.given,
+    error.allowed,
   );
 }
 

@@ -1,353 +1,436 @@
 // The clerk's page: one counter, its number in hand, its people waiting. Everything by keyboard, everything by mouse.
 // It decides nothing: it asks the hub, says what the hub answered, and shows what the stream tells.
 
-import { get, newKey, post, Refused, remove } from "./api.js";
-import { CANCEL, DEEDS, DESK, fits, mainDeed, rowDeeds } from "./clerk/deed.js";
+import { get, post, Refused } from "./api.js";
+import { Ahead } from "./clerk/ahead.js";
+import { deedOf, mainDeed, possible, undoLeft } from "./clerk/deed.js";
 import { Desk } from "./clerk/desk.js";
 import * as ask from "./clerk/dialogs.js";
-import { List, sort } from "./clerk/list.js";
+import { keyTable } from "./clerk/keys.js";
+import { List, paperless, printerDown, serviceNames, sort, TABS } from "./clerk/list.js";
+import { waitingHere } from "./clerk/ahead.js";
+import { say } from "./clerk/words.js";
 import { el, icon, setText } from "./dom.js";
-import { Store } from "./store.js";
-import { siteTime } from "./time.js";
-import { facts, language, named, roleName, say, setLanguage } from "./words.js";
+import "./icons.js";
+import { dialogOpen } from "./staff/dialog.js";
+import { Shell } from "./staff/shell.js";
+import { facts, language, named, roleName } from "./words.js";
 
-const REST_MS = 1200; // the second half of a double press does nothing
-const TOAST_MS = 9000;
-const COUNTER_KEY = "motcua.counter"; // which desk this browser stands on, where the token leaves it open
+const COUNTER_KEY = "motcua.counter"; // which of several counters this window shows
+const SEEN_KEY = "motcua.seen"; // the message for all that was read
+const MINUTES_MS = 15000; // the minutes in the list grow by themselves
+const ANYWHERE = ["supervisor", "technician"]; // may help at every counter
 
 const byId = (id) => document.getElementById(id);
-let session = null;
-let counterId = null;
-let desk = null;
-let list = null;
-let busy = false;
-let rested = { what: "", at: -REST_MS };
-let toastTimer = null;
-let wasLost = false;
 
-const RECEPTION = 0; // the desk at the door: no counter of its own, sees every queue, gives out numbers
-const counter = () => {
-  if (!store.data || counterId === null) return undefined;
-  if (counterId === RECEPTION) return { id: RECEPTION, state: "reception", ticket: null, services: store.data.services.map((each) => each.id) };
-  return store.data.counters.find((each) => each.id === counterId);
-};
-
-function ticketInHand() {
-  const here = counter();
-  return (here && here.ticket && store.data.tickets.find((each) => each.id === here.ticket)) || null;
-}
-
-const able = () => store.link === "live" && Boolean(counter());
-
-/* ---------- saying ---------- */
-
-function toast(text, kind) {
-  clearTimeout(toastTimer);
-  byId("toast").replaceChildren(el(`p.toast.${kind}`, {}, icon(kind === "bad" ? "warn" : "done"), text));
-  toastTimer = setTimeout(() => byId("toast").replaceChildren(), TOAST_MS);
-}
-
-/** For screen readers, and in small for eyes. */
-function tell(text) {
-  setText(byId("said"), text);
-  toast(text, "good");
-}
-
-/* ---------- doing ---------- */
-
-/** One intent: its key is made once here and goes along with every retry. Only one at a time, and not twice in a row. */
-async function intent(what, path, body, said) {
-  const now = performance.now();
-  if (busy || (rested.what === what && now - rested.at < REST_MS)) return null;
-  if (!able()) {
-    toast(say("said_lost"), "bad");
-    return null;
+class ClerkPage extends Shell {
+  constructor() {
+    super({ page: "clerk", roles: ["clerk", ...ANYWHERE], build: () => this.make(), draw: () => this.show(), tick: () => this.second(), onKey: (event) => this.pressed(event) });
+    this.counterId = null;
+    this.asking = false;
+    this.desk = null;
+    this.list = null;
+    this.history = null;
+    this.issuedHere = new Set(); // numbers given out by this page that may lack their paper
+    Object.assign(this.store.handlers, {
+      onSession: (session) => this.sessionIs(session),
+      onSeat: (seat) => this.seatLost(seat.counter, seat.since),
+    });
+    setInterval(() => this.redraw(), MINUTES_MS);
   }
-  const key = newKey();
-  busy = true;
-  draw();
-  try {
-    const answer = await post(path, body, key);
-    if (said) tell(said(answer));
-    return answer;
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    if (error.status === 401) signedOut();
-    toast(error.sentence(language()), "bad");
-    return null;
-  } finally {
-    busy = false;
-    rested = { what, at: performance.now() };
-    draw();
+
+  // -- what there is
+
+  get counter() {
+    return this.data && this.data.counters.find((each) => each.id === this.counterId);
   }
-}
 
-const atCounter = (verb, body, said) => intent(verb, `/v1/counters/${counterId}/${verb}`, body, said);
-
-function next() {
-  const inHand = ticketInHand();
-  return atCounter("next", inHand ? { ticket: inHand.id } : {}, (answer) => (answer.ticket ? say("said_called", { number: answer.ticket.number }) : say("said_none")));
-}
-
-const callTicket = (ticket) => intent(`call:${ticket.id}`, `/v1/tickets/${ticket.id}/call`, { counter: counterId }, () => say("said_called", { number: ticket.number }));
-const reprint = (ticket) => intent(`reprint:${ticket.id}`, `/v1/tickets/${ticket.id}/reprint`, {}, () => say("said_printing", { number: ticket.number }));
-const giveBack = (ticket) => intent(`return:${ticket.id}`, `/v1/tickets/${ticket.id}/return`, {}, () => say("said_ok", { verb: say("return"), number: ticket.number }));
-
-async function cancel(ticket) {
-  if (!(await ask.askCancel(ticket.number))) return;
-  // A waiting number is withdrawn; one that was called already is declared void. For the clerk both are "cancel".
-  const verb = ticket.state === "waiting" ? "cancel" : "void";
-  await intent(`${verb}:${ticket.id}`, `/v1/tickets/${ticket.id}/${verb}`, {}, () => say("said_ok", { verb: say("cancelled"), number: ticket.number }));
-}
-
-function places() {
-  const { data } = store;
-  const counters = data.counters.filter((each) => each.id !== counterId && each.state !== "closed").map((each) => described(each));
-  const services = data.services.map((each) => ({ id: each.id, letter: each.letter, name: named(each, "name") }));
-  return { counters, services };
-}
-
-function described(each) {
-  const known = facts.counters.find((one) => one.id === each.id) || each;
-  if (each.id === RECEPTION) return { id: RECEPTION, name: say("reception"), soft: "" };
-  const name = !known.name || known.name === `Quầy ${each.id}` ? say("counter_n", { n: each.id }) : known.name;
-  const state = each.state && each.state !== "open" ? ` (${say(each.state)})` : "";
-  return { id: each.id, name, soft: named(known, "title") + state };
-}
-
-async function transfer(ticket) {
-  const { counters, services } = places();
-  const to = await ask.askTransfer(ticket.number, counters, services);
-  if (!to) return;
-  const { place, ...target } = to;
-  await atCounter("transfer", { ticket: ticket.id, ...target }, () => say("said_ok", { verb: say("transfer_to", { place }), number: ticket.number }));
-}
-
-function findNumber(text) {
-  const tabs = sort(store.data, { ...counter(), services: store.data.services.map((each) => each.id) });
-  const open = [...tabs.waiting, ...tabs.set_aside];
-  const digits = text.replace(/^[A-Z]/, "");
-  const found = open.filter((each) => (/^[A-Z]/.test(text) ? each.letter === text[0] : true) && digits !== "" && each.n === Number(digits));
-  if (found.length === 1) return { ticket: found[0] };
-  if (found.length === 0) return { problem: say("pick_none", { number: text || "?" }) };
-  return { problem: say("pick_several", { numbers: found.map((each) => each.number).join(", ") }) };
-}
-
-const simple = (name, word) => (ticket) => atCounter(name, { ticket: ticket.id }, () => say("said_ok", { verb: say(word), number: ticket.number }));
-
-const DO = {
-  main: () => {
-    const { deed } = mainDeed(counter(), ticketInHand());
-    if (deed === "next") return next();
-    if (deed === "issue") return DO.issue();
-    return atCounter(deed, {}, () => say("open"));
-  },
-  start: simple("start", "start"),
-  done: simple("done", "done_do"),
-  recall: simple("recall", "recall"),
-  "no-show": simple("no-show", "no_show_do"),
-  park: simple("park", "park"),
-  papers: (ticket) => atCounter("park", { ticket: ticket.id, papers: true }, () => say("said_ok", { verb: say("papers_do"), number: ticket.number })),
-  "done-on-spot": simple("done-on-spot", "spot_do"),
-  transfer,
-  cancel,
-  reprint: (ticket) => reprint(ticket),
-  pick: async () => {
-    const ticket = await ask.askNumber(findNumber);
-    if (ticket) await callTicket(ticket);
-  },
-  issue: async () => {
-    const body = await ask.askService(places().services);
-    if (body) await intent("issue", "/v1/tickets", body, (answer) => say("said_issued", { number: answer.ticket.number }));
-  },
-  pause: async () => {
-    const body = await ask.askPause();
-    if (body) await atCounter("pause", body, () => say("paused_title"));
-  },
-  close: () => atCounter("close", {}, () => say("closed_title")),
-  return: () => list.chosen && rowDeeds(list.chosen).return && giveBack(list.chosen),
-  "row-call": () => list.chosen && counterId !== RECEPTION && rowDeeds(list.chosen).call && callTicket(list.chosen),
-  "row-reprint": () => list.chosen && rowDeeds(list.chosen).reprint && reprint(list.chosen),
-  "row-cancel": () => list.chosen && rowDeeds(list.chosen).cancel && cancel(list.chosen),
-};
-const NEEDS_TICKET = new Set([...[...DEEDS, CANCEL].map((deed) => deed.name), "reprint"]);
-
-function act(name) {
-  if (!counter() || ask.dialogOpen()) return;
-  if (!able()) {
-    toast(say("said_lost"), "bad");
-    return;
+  get ticket() {
+    const here = this.counter;
+    return (here && here.ticket && this.data.tickets.find((each) => each.id === here.ticket)) || null;
   }
-  const ticket = ticketInHand();
-  const deed = [...DEEDS, CANCEL].find((each) => each.name === name);
-  if (deed ? !fits(deed, ticket) : NEEDS_TICKET.has(name) && ticket === null) return;
-  if (name === "pause" && counter().state !== "open") return;
-  if (name === "close" && (counter().state !== "open" || ticket !== null)) return;
-  if (name === "pick" && !["open", "paused"].includes(counter().state)) return;
-  DO[name](ticket);
-}
 
-/* ---------- keys ---------- */
-
-const BY_CODE = new Map([...DEEDS, CANCEL, ...DESK].flatMap((deed) => deed.codes.map((code) => [code, deed.name])));
-
-function onKey(event) {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat || ask.dialogOpen() || !desk) return;
-  const target = event.target;
-  if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return;
-  const onButton = target instanceof HTMLButtonElement || target instanceof HTMLAnchorElement;
-  let name = null;
-  // `code`, not `key`: a Vietnamese typing method may turn D D into Đ before the page sees it.
-  if (event.code === "Space" && !onButton) name = "main";
-  else if (event.code === "KeyL") return changeLanguage();
-  else if (event.code === "KeyO") name = "close";
-  else if (event.code === "ArrowDown" || event.code === "ArrowUp") {
-    event.preventDefault();
-    return list.step(event.code === "ArrowDown" ? 1 : -1);
-  } else if (event.code === "Digit1" || event.code === "Digit2" || event.code === "Digit3") {
-    return list.show(["waiting", "set_aside", "closed"][Number(event.code.slice(-1)) - 1]);
-  } else name = BY_CODE.get(event.code) || null;
-  const onRow = list.chosen !== null && document.activeElement === list.box;
-  if (onRow && event.code === "KeyI") name = "row-reprint";
-  if (onRow && event.code === "KeyH") name = "row-cancel";
-  if (event.code === "KeyU") name = "return";
-  if (name === null) return undefined;
-  event.preventDefault();
-  return act(name);
-}
-
-/* ---------- drawing ---------- */
-
-function build() {
-  const here = counter();
-  const was = list ? { tab: list.tab, chosenId: list.chosenId } : null;
-  list = new List({ onChosen: (ticket) => desk && desk.row(ticket, able(), busy), onCall: (ticket) => rowDeeds(ticket).call && act("row-call") });
-  if (was) Object.assign(list, was);
-  desk = new Desk(act, list, counterId === RECEPTION);
-  byId("main").replaceChildren(desk.node);
-  const title = described(here);
-  byId("header").replaceChildren(...[
-    el("div.mark", { "aria-hidden": "true" }, icon("ticket")),
-    el("div.who", {}, el("b", {}, title.name), el("span", {}, named(facts.counters.find((each) => each.id === counterId) || here, "title"))),
-    el("div.day", { id: "totals" }),
-    el("div.link", { id: "link" }),
-    el("div.clock", { id: "clock" }),
-    el("button.button", { type: "button", id: "language", title: `${say("language_name")} (L)`, onclick: changeLanguage }, say("language")),
-    ["clerk", "reception"].includes(session.role) ? null : el("button.button", { type: "button", id: "change-counter", onclick: changeCounter }, say("change_counter")),
-    el("button.button", { type: "button", id: "sign-out", title: `${roleName(session.role)}`, onclick: signOut }, icon("out"), say("sign_out")),
-  ].filter(Boolean));
-  document.title = `${title.name} · ${named(facts.site, "place")}`;
-}
-
-function draw() {
-  const { data } = store;
-  if (!data || counterId === null) return;
-  const here = counter();
-  if (!desk) build();
-  const names = new Map(data.services.filter((each) => here.services.includes(each.id)).map((each) => [each.id, named(each, "name")]));
-  list.update(sort(data, here), store.now(), names);
-  desk.update({ data, counter: here, ticket: ticketInHand(), able: able(), busy });
-  tick();
-  setText(byId("totals"), `${say("tab_waiting")}: ${list.tabs.waiting.length}`);
-  drawNotices(data);
-}
-
-function drawNotices(data) {
-  const node = byId("notices");
-  const key = JSON.stringify([data.notices, language()]);
-  if (node.dataset.key === key) return;
-  node.dataset.key = key;
-  node.replaceChildren(...data.notices.map((notice) => el(`li.${notice.level === "info" ? "info" : "warn"}`, { "data-code": notice.code }, icon("warn"), (language() === "en" && notice.en) || notice.vi)));
-}
-
-function drawLink(link) {
-  const lost = link === "lost";
-  document.body.classList.toggle("lost-link", lost);
-  byId("lost").replaceChildren(...(lost ? [el("div.lost", {}, icon("unplug"), el("span", {}, say("lost_clerk")))] : []));
-  if (wasLost && link === "live") tell(say("back"));
-  wasLost = lost;
-  draw();
-}
-
-function tick() {
-  const { data } = store;
-  const clock = byId("clock");
-  if (!data || !clock) return;
-  setText(clock, data.clock === "untrusted" ? "" : siteTime(store.now(), store.nowAt.offset).clock);
-  if (desk) desk.tick(ticketInHand(), store.now());
-}
-
-function changeLanguage() {
-  setLanguage(language() === "vi" ? "en" : "vi");
-  if (!store.data || counterId === null) return;
-  build();
-  draw();
-  drawLink(store.link);
-  tick();
-}
-
-/* ---------- coming and going ---------- */
-
-function signedOut() {
-  location.replace("/login?next=clerk");
-}
-
-async function signOut() {
-  try {
-    await remove("/v1/session");
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    toast(error.sentence(language()), "bad");
-    return;
+  get officer() {
+    return Boolean(this.session && this.session.staff);
   }
-  sessionStorage.removeItem(COUNTER_KEY);
-  location.replace("/login");
-}
 
-async function changeCounter() {
-  const chosen = await ask.askCounter(facts.counters.map(described));
-  if (chosen === null) return;
-  counterId = chosen;
-  sessionStorage.setItem(COUNTER_KEY, String(chosen));
-  build();
-  draw();
-  tick();
-}
+  described(each) {
+    const known = facts.counters.find((one) => one.id === each.id) || each;
+    const plain = !known.name || known.name === `Quầy ${each.id}`;
+    return { id: each.id, name: plain ? say("counter_n", { n: each.id }) : known.name, title: named(known, "title") };
+  }
 
-async function begin() {
-  try {
-    session = await get("/v1/session");
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    if (error.status === 401) return signedOut();
-    toast(error.sentence(language()), "bad");
-    setTimeout(begin, 2000);
+  placeName(id) {
+    return this.described({ id }).name;
+  }
+
+  // -- doing
+
+  intent(what, path, body, said) {
+    return super.intent(what, path, body, said, (error) => this.refused(error));
+  }
+
+  refused(error) {
+    if (error.code !== "seat_lost") return false;
+    this.seatLost(this.counterId, null);
+    return true;
+  }
+
+  at(verb, body, said) {
+    return this.intent(verb, `/v1/counters/${this.counterId}/${verb}`, body, said);
+  }
+
+  /** A deed on the ticket at the counter, guarded against another one than was seen. */
+  simple(verb, ticket, word, body = {}) {
+    return this.at(verb, { ticket: ticket.id, ...body }, say("said_ok", { verb: say(word), number: ticket.number }));
+  }
+
+  onTicket(verb, ticket, body, said) {
+    return this.intent(`${verb}:${ticket.id}`, `/v1/tickets/${ticket.id}/${verb}`, body, said);
+  }
+
+  act(name) {
+    if (!this.counter || dialogOpen()) return;
+    if (!this.able) {
+      this.toast(say("said_lost"), "bad");
+      return;
+    }
+    const { counter, ticket } = this;
+    if (name.startsWith("row-")) this.actOnRow(name.slice(4), this.list.chosen);
+    else if (name === "main") this.actMain(counter, ticket);
+    else if (name === "undo") {
+      if (undoLeft(counter, this.store.now()) > 0) this.at("undo", {}, say("said_undone"));
+    } else if (possible(name, counter, ticket)) this.deeds[name].call(this, ticket, counter);
+  }
+
+  actMain(counter, ticket) {
+    const { deed } = mainDeed(counter, ticket);
+    if (deed !== "next") return this.at(deed, {}, say("open"));
+    return this.at("next", ticket ? { ticket: ticket.id } : {}, (answer) => (answer.ticket ? say("said_called", { number: answer.ticket.number }) : say("said_none")));
+  }
+
+  deeds = {
+    start(ticket) { return this.simple("start", ticket, "start"); },
+    done(ticket) { return this.simple("done", ticket, "done_do"); },
+    recall(ticket) { return this.simple("recall", ticket, "recall"); },
+    "no-show"(ticket) { return this.simple("no-show", ticket, "no_show_do"); },
+    "done-on-spot"(ticket) { return this.simple("done-on-spot", ticket, "spot_do"); },
+    papers(ticket) { return this.simple("park", ticket, "papers_do", { papers: true }); },
+    async park(ticket) {
+      const found = await ask.askPark(ticket.number);
+      if (found) await this.simple("park", ticket, "park", found.note ? { note: found.note } : {});
+    },
+    async transfer(ticket) {
+      const found = await ask.askTransfer(ticket.number, this.otherCounters(), this.services());
+      if (found) await this.at("transfer", { ticket: ticket.id, ...found.target }, say("said_ok", { verb: say("transfer_to", { place: found.place }), number: ticket.number }));
+    },
+    async also(ticket) {
+      const taken = [ticket.service, ...(ticket.also || [])];
+      const services = this.services().filter((each) => !taken.includes(each.id));
+      const service = await ask.askAlso(ticket.number, services);
+      if (service) await this.onTicket("also", ticket, { service }, say("said_also", { number: ticket.number, name: services.find((each) => each.id === service).name }));
+    },
+    reprint(ticket) { return this.reprint(ticket); },
+    cancel(ticket) { return this.cancel(ticket); },
+    async pick() {
+      const ticket = await ask.askNumber((text) => this.find(text));
+      if (ticket) await this.call(ticket);
+    },
+    async issue() {
+      const body = await ask.askService(this.services());
+      const answer = body && await this.intent("issue", "/v1/tickets", body, (given) => say("said_issued", { number: given.ticket.number }));
+      if (!answer) return;
+      if (printerDown(this.data)) await ask.sayPaperless(answer.ticket.number);
+      else this.issuedHere.add(answer.ticket.id);
+    },
+    async help() {
+      const found = await ask.askHelp();
+      if (found) await this.intent("help", "/v1/help", { where: "counter", what: found.what }, say("said_help"));
+    },
+    async pause() {
+      const body = await ask.askPause();
+      if (body) await this.at("pause", body, say("paused_title"));
+    },
+    close() { return this.at("close", {}, say("closed_title")); },
+    async emergency(_, counter) {
+      if (counter.emergency) await this.at("emergency-clear", {}, say("said_emergency_off"));
+      else if (await ask.askEmergency()) await this.at("emergency", {}, say("said_emergency"));
+    },
+  };
+
+  actOnRow(name, ticket) {
+    if (!ticket || this.desk.buttons.get(`row-${name}`).node.hidden) return undefined;
+    if (name === "call") return this.call(ticket);
+    if (name === "return") return this.onTicket("return", ticket, {}, say("said_ok", { verb: say("return"), number: ticket.number }));
+    if (name === "reopen") return this.onTicket("reopen", ticket, {}, say("said_reopened", { number: ticket.number }));
+    if (name === "move") return this.move(ticket);
+    return name === "reprint" ? this.reprint(ticket) : this.cancel(ticket);
+  }
+
+  call(ticket) {
+    return this.onTicket("call", ticket, { counter: this.counterId }, say("said_called", { number: ticket.number }));
+  }
+
+  reprint(ticket) {
+    return this.onTicket("reprint", ticket, {}, say("said_printing", { number: ticket.number }));
+  }
+
+  async move(ticket) {
+    const found = await ask.askTransfer(ticket.number, [this.described({ id: this.counterId }), ...this.otherCounters()], this.services(), true);
+    if (found) await this.onTicket("move", ticket, found.target, say("said_moved", { number: ticket.number }));
+  }
+
+  async cancel(ticket) {
+    const found = await ask.askCancel(ticket.number);
+    if (!found) return;
+    // A waiting number is withdrawn; one that was called already is declared void. For the clerk both are "cancel".
+    await this.onTicket(ticket.state === "waiting" ? "cancel" : "void", ticket, found, say("said_ok", { verb: say("cancelled"), number: ticket.number }));
+  }
+
+  otherCounters() {
+    return this.data.counters.filter((each) => each.id !== this.counterId && each.state !== "closed").map((each) => {
+      const { name, title } = this.described(each);
+      return { id: each.id, name, soft: title + (each.state !== "open" ? ` (${say(each.state)})` : "") };
+    });
+  }
+
+  services() {
+    return this.data.services.map((each) => ({ id: each.id, letter: each.letter, name: named(each, "name") }));
+  }
+
+  find(text) {
+    const digits = text.replace(/^[A-Z]/, "");
+    const open = this.data.tickets.filter((each) => ["waiting", "parked", "waiting_papers", "no_show"].includes(each.state));
+    const found = open.filter((each) => (/^[A-Z]/.test(text) ? each.letter === text[0] : true) && digits !== "" && each.n === Number(digits));
+    if (found.length === 1) return { ticket: found[0] };
+    if (found.length === 0) return { problem: say("pick_none", { number: text || "?" }) };
+    return { problem: say("pick_several", { numbers: found.map((each) => each.number).join(", ") }) };
+  }
+
+  // -- seats
+
+  /** Who we are, told before every connection: a seat may have been lost while the link was. */
+  sessionIs(session) {
+    this.session = session;
+    if (this.officer && this.counterId !== null && session.lost.includes(this.counterId)) this.seatLost(this.counterId, null);
+  }
+
+  seatLost(counter, since) {
+    this.session.held = this.session.held.filter((each) => each !== counter);
+    if (counter !== this.counterId) return;
+    const seat = (this.counter || {}).seat || {};
+    const time = (since || seat.since || "").slice(11, 16) || "–";
+    const others = this.session.held.map((each) => ({ words: say("lost_other", { n: each }), id: `other-${each}`, run: () => this.goTo(each) }));
+    const choices = [
+      ...others,
+      { words: say("lost_take", { n: counter }), id: "take", run: () => this.sit(counter, true) },
+      { words: say("sign_out"), id: "out", run: () => this.signOut() },
+    ].map((each, place) => ({ ...each, key: String(place + 1), main: place === 0 && others.length > 0 }));
+    document.body.classList.add("seat-lost");
+    ask.sayLost(counter, time, choices);
+  }
+
+  /** Sit down at one of the own counters; asks before somebody else has to stand up. */
+  async sit(counter, take) {
+    try {
+      this.session = await post("/v1/session/seat", { counter, take });
+      this.goTo(counter);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.status === 401) return this.signedOut();
+      if (error.code === "seat_taken" && !take) {
+        const since = error.given && error.given.since ? error.given.since.slice(11, 16) : "–";
+        if (await ask.askTake(counter, since)) await this.sit(counter, true);
+        return undefined;
+      }
+      this.toast(error.sentence(language()), "bad");
+      if (document.body.classList.contains("seat-lost")) this.seatLost(this.counterId, null);
+    }
     return undefined;
   }
-  if (session.role === "display") return location.replace("/tv");
-  const kept = Number(sessionStorage.getItem(COUNTER_KEY));
-  counterId = session.role === "reception" ? RECEPTION : session.counter || (facts.counters.some((each) => each.id === kept) ? kept : null);
-  while (counterId === null) {
-    counterId = await ask.askCounter(facts.counters.map(described));
-    if (counterId !== null) sessionStorage.setItem(COUNTER_KEY, String(counterId));
+
+  async switchCounter() {
+    const all = this.officer ? this.data.counters.filter((each) => this.session.own.includes(each.id)) : this.data.counters;
+    const list = all.map((each) => ({ ...this.described(each), soft: this.seatWords(each) }));
+    const chosen = await ask.askCounter(list, say("sw_title"), this.officer ? say("sw_hint") : say("choose_counter_hint"));
+    if (chosen === null || chosen === this.counterId) return;
+    if (!this.officer || this.session.held.includes(chosen)) this.goTo(chosen);
+    else await this.sit(chosen, false);
   }
-  store.start();
-  return undefined;
+
+  seatWords(each) {
+    if (each.id === this.counterId) return say("sw_here");
+    if (this.officer && this.session.held.includes(each.id)) return say("sw_held");
+    if (each.seat && each.seat.taken) return say("sw_taken", { time: (each.seat.since || "").slice(11, 16) });
+    return this.described(each).title || say("sw_free");
+  }
+
+  goTo(counter) {
+    document.body.classList.remove("seat-lost");
+    this.counterId = counter;
+    sessionStorage.setItem(COUNTER_KEY, String(counter));
+    this.history = null;
+    this.built = false;
+    this.redraw();
+    this.fetchHistory();
+    this.tell(say("said_seat", { n: counter }));
+  }
+
+  maySwitch() {
+    return this.officer ? this.session.own.length > 1 : ANYWHERE.includes(this.session.role);
+  }
+
+  /** Which counter does this window show? Asks where nothing says it. */
+  async place() {
+    const kept = Number(sessionStorage.getItem(COUNTER_KEY));
+    const { session } = this;
+    if (this.officer && session.held.length + session.lost.length > 0) {
+      const mine = [...session.held, ...session.lost];
+      this.counterId = mine.includes(kept) ? kept : mine[0];
+      if (!session.held.includes(this.counterId)) this.seatLost(this.counterId, null);
+    } else if (!this.officer && session.counter) this.counterId = session.counter;
+    else if (facts.counters.some((each) => each.id === kept)) this.counterId = kept;
+    this.asking = this.counterId === null;
+    while (this.counterId === null) {
+      const chosen = await ask.askCounter(facts.counters.map((each) => ({ ...this.described(each), soft: named(each, "title") })));
+      if (chosen !== null) this.counterId = chosen;
+    }
+    this.asking = false;
+    sessionStorage.setItem(COUNTER_KEY, String(this.counterId));
+    this.fetchHistory();
+  }
+
+  async fetchHistory() {
+    const counter = this.counterId;
+    try {
+      const answer = await get(`/v1/history?counter=${counter}`);
+      if (counter === this.counterId) this.history = answer.tickets;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.history = null; // the last twenty of the stream are shown instead
+    }
+    this.redraw();
+  }
+
+  // -- keys
+
+  pressed(event) {
+    const { code } = event;
+    if (event.key === "?" || code === "F1") ask.showKeys(keyTable());
+    else if (code === "KeyL") this.changeLanguage();
+    else if (code === "KeyQ" && this.maySwitch()) this.switchCounter();
+    else if (code === "KeyY") this.seen();
+    else if (code === "ArrowDown" || code === "ArrowUp") this.list.step(code === "ArrowDown" ? 1 : -1);
+    else if (/^(Digit|Numpad)[1-4]$/.test(code)) this.list.show(TABS[Number(code.slice(-1)) - 1]);
+    else {
+      const name = code === "Space" ? "main" : deedOf(code, this.list.chosen, this.list.focused);
+      if (name === null) return false;
+      this.act(name);
+    }
+    return true;
+  }
+
+  // -- drawing
+
+  redraw() {
+    if (this.data === null || this.session === null || this.asking) return;
+    if (this.counterId === null) {
+      this.place();
+      if (this.counterId === null) return;
+    }
+    super.redraw();
+  }
+
+  header() {
+    const title = this.described(this.counter);
+    const held = this.officer && this.session.held.length > 1 ? this.session.held : [];
+    byId("header").replaceChildren(...[
+      el("div.mark", { "aria-hidden": "true" }, icon("ticket")),
+      el("div.who", {}, el("b", {}, title.name), el("span", {}, title.title || named(facts.site, "name"))),
+      held.length > 0 && el("div.held", {}, ...held.map((each) => el("button.button", { type: "button", id: `seat-${each}`, "aria-pressed": String(each === this.counterId), onclick: () => each !== this.counterId && this.goTo(each) }, this.placeName(each)))),
+      el("div.day", { id: "totals" }),
+      el("div.clock", { id: "clock" }),
+      ...(ANYWHERE.includes(this.session.role) ? ["supervisor", "reception"] : []).map((each) => el("a.button", { href: `/${each}` }, roleName(each))),
+      this.maySwitch() && el("button.button", { type: "button", id: "change-counter", "aria-keyshortcuts": "Q", onclick: () => this.switchCounter() }, say("cl_switch"), el("kbd", { "aria-hidden": "true" }, "Q")),
+      el("button.button", { type: "button", id: "show-keys", "aria-keyshortcuts": "?", onclick: () => ask.showKeys(keyTable()) }, say("cl_keys"), el("kbd", { "aria-hidden": "true" }, "?")),
+      el("button.button", { type: "button", id: "language", title: `${say("language_name")} (L)`, onclick: () => this.changeLanguage() }, say("language")),
+      el("button.button", { type: "button", id: "sign-out", title: this.officer ? `${roleName(this.session.role)} ${this.session.staff}` : roleName(this.session.role), onclick: () => this.signOut() }, icon("out"), say("sign_out")),
+    ].filter(Boolean));
+    document.title = `${title.name} · ${named(facts.site, "place")}`;
+  }
+
+  make() {
+    const was = this.list ? { tab: this.list.tab, chosenId: this.list.chosenId } : null;
+    this.list = new List({
+      onChosen: (ticket) => this.desk && this.desk.row(ticket),
+      onCall: () => this.act("row-call"),
+      onTab: (name) => name === "closed" && this.fetchHistory(),
+    });
+    if (was) Object.assign(this.list, was);
+    this.ahead = new Ahead();
+    this.desk = new Desk(this, this.list, this.ahead);
+    byId("main").replaceChildren(this.desk.node);
+  }
+
+  show() {
+    const { data, counter } = this;
+    const now = this.store.now();
+    this.list.update(sort(data, counter, this.history), now, serviceNames(data, counter));
+    this.ahead.update(data, counter, now, (facts.rules || {}).long_wait_min || 40);
+    this.desk.update({ data, counter, ticket: this.ticket, now });
+    setText(byId("totals"), `${say("tab_waiting")}: ${waitingHere(data, counter).length}`);
+    this.drawAlarm();
+    this.watchPaper();
+  }
+
+  second() {
+    if (this.desk && this.counter) this.desk.tick(this.counter, this.ticket, this.store.now());
+  }
+
+  /** What must not be overlooked: a message for all, and numbers without paper. */
+  drawAlarm() {
+    const { broadcast } = this.data;
+    const without = paperless(this.data).map((ticket) => ticket.number);
+    const message = broadcast && sessionStorage.getItem(SEEN_KEY) !== `${broadcast.until} ${broadcast.vi}` ? broadcast : null;
+    const key = JSON.stringify([without, message, language()]);
+    const node = byId("alarm");
+    if (node.dataset.key === key) return;
+    node.dataset.key = key;
+    node.replaceChildren(...[
+      message && el("div.strip.told", { id: "broadcast" }, icon("speak"), el("span", {}, el("small", {}, say("bc_until", { time: message.until.slice(11, 16) })), (language() === "en" && message.en) || message.vi),
+        el("button.button", { type: "button", id: "do-seen", "aria-keyshortcuts": "Y", onclick: () => this.seen() }, say("bc_seen"), el("kbd", { "aria-hidden": "true" }, "Y"))),
+      without.length > 0 && el("div.strip.paperless", { id: "paperless" }, icon("print"), el("span", {}, say("pl_banner", { numbers: without.length > 8 ? `${without.slice(0, 8).join(", ")} …` : without.join(", ") }))),
+    ].filter(Boolean));
+  }
+
+  seen() {
+    const { broadcast } = this.data;
+    if (broadcast) sessionStorage.setItem(SEEN_KEY, `${broadcast.until} ${broadcast.vi}`);
+    this.drawAlarm();
+  }
+
+  /** A number that this page gave out and whose paper did not come: said in large, once. */
+  watchPaper() {
+    for (const ticket of this.data.tickets) {
+      if (!this.issuedHere.has(ticket.id) || ["queued", "printing"].includes(ticket.print)) continue;
+      if (dialogOpen()) return; // one thing at a time; it is looked at again
+      this.issuedHere.delete(ticket.id);
+      if (["no_paper", "failed", "unknown"].includes(ticket.print)) ask.sayPaperless(ticket.number);
+    }
+  }
+
+  drawLink(link) {
+    super.drawLink(link);
+    const said = byId("lost").querySelector("span");
+    if (said) setText(said, say("lost_clerk"));
+  }
+
+  async begin() {
+    await super.begin();
+    const role = this.session && this.session.role;
+    if (role === "display") location.replace("/tv");
+    if (role === "reception") location.replace("/reception");
+  }
 }
 
-const store = new Store({ onChange: draw, onLink: drawLink, onSignedOut: signedOut });
-
-document.addEventListener("keydown", onKey);
-// A mouse click leaves no focus behind: the next press of the space bar calls the next number, not the last button again.
-document.addEventListener("click", (event) => {
-  const button = event.target instanceof Element ? event.target.closest("button") : null;
-  if (button && event.detail > 0 && !button.closest("dialog")) button.blur();
-}, true); // before the button acts: a dialog it opens gives the focus back to where it was then
-// While a request is on its way its keys answer nothing.
-document.addEventListener("click", (event) => {
-  const button = event.target instanceof Element ? event.target.closest('[aria-disabled="true"]') : null;
-  if (button) event.stopImmediatePropagation();
-}, true);
-setInterval(tick, 1000);
-setInterval(draw, 15000); // the minutes in the list
-begin();
+new ClerkPage().begin();

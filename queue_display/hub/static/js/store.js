@@ -37,13 +37,16 @@ export function merge(snapshot, change) {
 }
 
 export class Store {
-  /** `onChange(data, store)` after every change; `onLink(state)` with "connecting", "live" or "lost"; `onSignedOut()`. */
-  constructor({ onChange, onLink, onAnnounce = () => {}, onSignedOut = () => {} }) {
+  /**
+   * `onChange(data, store)` after every change; `onLink(state)` with "connecting", "live" or "lost"; `onSignedOut(error)`;
+   * `onSession(session)` who we are, before each connection; `onSeat({counter, held, since})` when a seat changes hands.
+   */
+  constructor({ onChange, onLink, onAnnounce = () => {}, onSignedOut = () => {}, onSession = () => {}, onSeat = () => {} }) {
     this.data = null;
     this.link = "connecting";
     this.nowAt = null; // {site: ms since epoch at the site, offset: minutes, mono: performance.now()}
     this.lostAt = null;
-    this.handlers = { onChange, onLink, onAnnounce, onSignedOut };
+    this.handlers = { onChange, onLink, onAnnounce, onSignedOut, onSession, onSeat };
     this.socket = null;
     this.attempt = 0;
     this.heardAt = performance.now();
@@ -106,12 +109,12 @@ export class Store {
   /** Ask first over HTTP: a browser does not tell a script why a WebSocket was refused. */
   async reconnect() {
     try {
-      await get("/v1/session");
+      this.handlers.onSession(await get("/v1/session"));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (error.status === 401) {
         this.stop();
-        this.handlers.onSignedOut();
+        this.handlers.onSignedOut(error);
         return;
       }
       this.dropped();
@@ -167,6 +170,8 @@ export class Store {
       else this.apply(message);
     } else if (message.type === "announce") {
       this.handlers.onAnnounce(message.data);
+    } else if (message.type === "seat") {
+      this.handlers.onSeat(message.data);
     }
     if (this.data !== null) this.setLink("live");
   }

@@ -72,7 +72,7 @@ const WORDS = {
   pause: ["Tạm dừng", "Pause"],
   close_counter: ["Đóng quầy", "Close"],
   issue: ["Cấp số", "Issue a number"],
-  pick: ["Gọi số chỉ định", "Call a certain number"],
+  pick: ["Chọn số", "Pick one"],
   reprint: ["In lại", "Print again"],
   cancel: ["Hủy số", "Cancel"],
   return: ["Trả về hàng chờ", "Back to the queue"],
@@ -90,7 +90,7 @@ const WORDS = {
   print_unknown: ["không chắc đã in", "maybe not printed"],
   keys: ["Phím tắt", "Keys"],
   key_space: ["Phím cách", "Space"],
-  list_hint: ["↑ ↓ chọn số · Enter gọi · I in lại · H hủy", "↑ ↓ choose · Enter call · I print · H cancel"],
+  list_hint: ["↑ ↓ chọn số · Enter gọi · ? mọi phím", "↑ ↓ choose · Enter call · ? all keys"],
   // dialogs
   close: ["Thôi", "Never mind"],
   transfer_title: ["Chuyển {number} đến đâu?", "Transfer {number} to…"],

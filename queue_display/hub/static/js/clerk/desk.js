@@ -1,112 +1,122 @@
 // The desk: the number in hand, large, and the keys around it. Built once a language, then only its words change.
 
 import { el, icon, setText } from "../dom.js";
-import { stopwatch } from "../time.js";
-import { named, say } from "../words.js";
-import { CANCEL, DEEDS, DESK, fits, mainDeed, rowDeeds } from "./deed.js";
+import { minutesSince, stopwatch } from "../time.js";
+import { facts, named } from "../words.js";
+import { DESK_DEEDS, mainDeed, possible, ROW_DEEDS, TICKET_DEEDS, UNDO, undoLeft } from "./deed.js";
+import { noteWords, say } from "./words.js";
 
 const keyNode = (letter) => el("kbd", { "aria-hidden": "true" }, letter);
+const limit = (facts.rules || {}).recall_limit || 0;
 
 export class Desk {
-  /** `act(name)` for every key on the page. */
-  constructor(act, list, reception = false) {
+  /** `page`: the clerk's page: `act(name)`, `enable(button, possible)`, `placeName(counter id)`. */
+  constructor(page, list, ahead) {
+    this.page = page;
     this.list = list;
-    this.toast = document.getElementById("toast"); // one node for the life of the page: an alert is spoken once
     this.buttons = new Map();
     this.state = el("span.state", { id: "state" });
-    this.mark = el("span.priority", { hidden: true }, say("priority"));
+    this.marks = el("span.marks", {});
     this.number = el("h1", { id: "number" });
     this.detail = el("p", { id: "detail" });
-    this.watch = el("p.watch", { id: "watch" });
-    this.current = el("section.current", { id: "current" }, el("div.top", {}, this.state, this.mark, this.watch), this.number, this.detail, this.toast);
+    this.wait = el("p.wait", { id: "waited" });
+    this.watch = el("p.watch", { id: "watch", role: "timer" });
+    const times = el("div.times", {}, this.wait, this.watch);
+    this.current = el("section.current", { id: "current", "aria-labelledby": "number" }, el("div.top", {}, this.state, this.marks, times), this.number, this.detail, document.getElementById("toast"));
     this.mainWord = el("span", {});
-    this.main = el("button.button.main.next", { type: "button", id: "do-main", onclick: () => act("main") }, icon("call"), this.mainWord, keyNode(say("key_space")));
-    const button = (deed, kind = "button.button") => {
-      const node = el(kind, { type: "button", id: `do-${deed.name}`, "aria-keyshortcuts": deed.letter, onclick: () => act(deed.name) }, icon(deed.icon), el("span", {}, say(deed.word)), keyNode(deed.letter));
-      this.buttons.set(deed.name, node);
-      return node;
-    };
-    const deeds = el("div.deeds", {}, ...DEEDS.map((deed) => button(deed)));
-    const desk = el("div.desk-keys", {}, ...DESK.map((deed) => button(deed)));
-    desk.append(button(CANCEL, "button.button.act"));
-    this.close = el("button.button", { type: "button", id: "do-close", onclick: () => act("close") }, icon("cancel"), el("span", {}, say("close_counter")), keyNode("O"));
-    desk.append(this.close);
-    this.tools = {
-      call: el("button.button.main", { type: "button", id: "row-call", onclick: () => act("row-call") }, say("call_this"), keyNode("Enter")),
-      return: el("button.button", { type: "button", id: "row-return", onclick: () => act("return") }, say("return"), keyNode("U")),
-      reprint: el("button.button", { type: "button", id: "row-reprint", onclick: () => act("row-reprint") }, say("reprint"), keyNode("I")),
-      cancel: el("button.button.act", { type: "button", id: "row-cancel", onclick: () => act("row-cancel") }, say("cancel"), keyNode("H")),
-    };
+    this.main = el("button.button.main.next", { type: "button", id: "do-main", "aria-keyshortcuts": "Space", onclick: () => page.act("main") }, icon("call"), this.mainWord, keyNode(say("key_space")));
+    const deeds = el("div.deeds", {}, ...TICKET_DEEDS.map((deed) => this.button(deed)), this.button(UNDO));
+    const desk = el("div.desk-keys", {}, ...DESK_DEEDS.map((deed) => this.button(deed)));
     this.rowName = el("b", {});
-    this.rowTools = el("div.row-tools", { id: "row-tools" }, this.rowName, ...Object.values(this.tools));
+    this.rowTools = el("div.row-tools", { id: "row-tools" }, this.rowName, ...ROW_DEEDS.map((deed) => this.button(deed, deed.name)));
     this.rowHint = el("p.row-hint", {}, say("list_hint"));
     list.node.append(this.rowTools, this.rowHint);
-    this.reception = reception;
-    this.node = el("div.page", {}, el("div.desk", {}, this.current, this.main, ...(reception ? [] : [deeds, desk])), list.node);
+    this.node = el("div.page", {}, el("div.desk", {}, this.current, this.main, deeds, desk), el("div.side", {}, ahead.node, list.node));
   }
 
-  /** `view`: {data, counter, ticket, now, able} where able is false while the link is lost. */
-  update({ data, counter, ticket, able, busy }) {
-    const empty = data.tickets.every((each) => each.state !== "waiting" || !counter.services.includes(each.service));
+  button(deed, id = `do-${deed.name}`) {
+    const kind = deed.main ? "button.button.main" : deed.act ? "button.button.act" : "button.button";
+    const word = el("span", {}, say(deed.word));
+    const node = el(kind, { type: "button", id, "aria-keyshortcuts": deed.letter, onclick: () => this.page.act(deed.name) }, deed.icon && icon(deed.icon), word, keyNode(deed.letter));
+    this.buttons.set(deed.name, { node, word });
+    return node;
+  }
+
+  /** `view`: {data, counter, ticket, now}. */
+  update({ data, counter, ticket, now }) {
     this.current.dataset.state = ticket ? ticket.state : counter.state === "open" ? "free" : counter.state;
-    this.mark.hidden = !(ticket && ticket.priority);
-    if (ticket) {
-      const service = data.services.find((each) => each.id === ticket.service);
-      setText(this.state, say(ticket.state));
-      setText(this.number, ticket.number);
-      const times = ticket.calls > 1 ? ` · ${say("called_times", { n: ticket.calls })}` : "";
-      setText(this.detail, (service ? named(service, "name") : "") + times);
-    } else {
-      setText(this.state, say(this.reception ? "open" : counter.state));
-      if (counter.state === "paused") {
-        const { pause } = counter;
-        setText(this.number, say("paused_title"));
-        setText(this.detail, pause ? say("paused_until", { reason: say(pause.reason), time: pause.until.slice(11, 16) }) : "");
-      } else if (counter.state === "closed") {
-        setText(this.number, say("closed_title"));
-        setText(this.detail, say("closed_hint"));
-      } else if (this.reception) {
-        setText(this.number, say("reception_title"));
-        setText(this.detail, say("reception_hint"));
-      } else {
-        setText(this.number, say(empty ? "nobody" : "counter_free"));
-        setText(this.detail, say(empty ? "nobody_hint" : "next_hint"));
-      }
-    }
+    if (ticket) this.showTicket(data, counter, ticket);
+    else this.showFree(data, counter);
     this.number.classList.toggle("ticket", ticket !== null);
     setText(this.mainWord, say(mainDeed(counter, ticket).word));
-    this.enable(this.main, able, busy);
-    for (const deed of [...DEEDS, CANCEL]) this.enable(this.buttons.get(deed.name), able && fits(deed, ticket), busy);
-    const open = counter.state === "open";
-    this.enable(this.buttons.get("pick"), able && counter.state !== "closed", busy);
-    this.enable(this.buttons.get("issue"), able, busy);
-    this.enable(this.buttons.get("reprint"), able && ticket !== null, busy);
-    this.enable(this.buttons.get("pause"), able && open, busy);
-    this.enable(this.close, able && open && ticket === null, busy);
-    this.row(this.list.chosen, able, busy);
+    this.page.enable(this.main, true);
+    for (const deed of [...TICKET_DEEDS, ...DESK_DEEDS]) this.page.enable(this.buttons.get(deed.name).node, possible(deed.name, counter, ticket));
+    const again = this.buttons.get("recall").word;
+    const recalls = ticket ? ticket.recalls ?? Math.max(0, ticket.calls - 1) : 0;
+    setText(again, ticket && limit ? say("recall_n", { n: recalls, limit }) : say("recall"));
+    setText(this.buttons.get("emergency").word, say(counter.emergency ? "emergency_off" : "emergency_do"));
+    this.current.classList.toggle("in-need", Boolean(counter.emergency));
+    this.row(this.list.chosen);
+    this.tick(counter, ticket, now);
   }
 
-  /** Not possible: disabled. On its way: says so without taking the focus away from under the finger. */
-  enable(button, possible, busy) {
-    if (button.disabled === possible) button.disabled = !possible;
-    if (busy) button.setAttribute("aria-disabled", "true");
-    else button.removeAttribute("aria-disabled");
+  showTicket(data, counter, ticket) {
+    const service = data.services.find((each) => each.id === ticket.service);
+    const serviceName = (id) => named(data.services.find((each) => each.id === id) || { name: id }, "name");
+    setText(this.state, say(ticket.state));
+    setText(this.number, ticket.number);
+    const recalls = ticket.recalls ?? Math.max(0, ticket.calls - 1);
+    const facts_ = [
+      service && named(service, "name"),
+      recalls > 0 && (limit ? say("cl_recalls", { n: recalls, limit }) : say("called_times", { n: ticket.calls })),
+      ticket.also && ticket.also.length > 0 && say("cl_also", { names: ticket.also.map(serviceName).join(", ") }),
+      ticket.back_to && say("cl_back_to", { counter: this.page.placeName(ticket.back_to) }),
+      noteWords(ticket.note),
+      ticket.returns > 0 && say("cl_returned", { n: ticket.returns }),
+      ticket.carry && say("cl_carried"),
+    ].filter(Boolean);
+    setText(this.detail, facts_.join(" · "));
+    const marks = [ticket.priority && say("priority"), ticket.appointment && say("cl_appointment")].filter(Boolean);
+    if (this.marks.textContent !== marks.join("")) this.marks.replaceChildren(...marks.map((mark) => el("span.priority", {}, mark)));
   }
 
-  row(ticket, able, busy) {
+  showFree(data, counter) {
+    const nobody = !data.tickets.some((each) => each.state === "waiting" && (each.counter === counter.id || (each.counter === null && counter.services.includes(each.service))));
+    setText(this.state, say(counter.state));
+    this.marks.replaceChildren();
+    if (counter.state === "paused") {
+      setText(this.number, say("paused_title"));
+      setText(this.detail, counter.pause ? say("paused_until", { reason: say(counter.pause.reason), time: counter.pause.until.slice(11, 16) }) : "");
+    } else if (counter.state === "closed") {
+      setText(this.number, say("closed_title"));
+      setText(this.detail, say("closed_hint"));
+    } else {
+      setText(this.number, say(nobody ? "nobody" : "counter_free"));
+      setText(this.detail, say(nobody ? "nobody_hint" : "next_hint"));
+    }
+  }
+
+  row(ticket) {
     this.rowTools.hidden = ticket === null;
     this.rowHint.hidden = ticket !== null;
     setText(this.rowName, ticket ? ticket.number : "");
-    const may = ticket ? rowDeeds(ticket) : {};
-    for (const [name, button] of Object.entries(this.tools)) {
-      button.hidden = !may[name] || (this.reception && name === "call");
-      this.enable(button, able && Boolean(may[name]), busy && ticket !== null);
+    for (const deed of ROW_DEEDS) {
+      const { node } = this.buttons.get(deed.name);
+      const may = ticket !== null && deed.when(ticket);
+      node.hidden = !may;
+      this.page.enable(node, may);
     }
   }
 
-  tick(ticket, now) {
+  tick(counter, ticket, now) {
+    const { node, word } = this.buttons.get("undo");
+    const left = undoLeft(counter, now);
+    setText(word, left ? say("undo_left", { n: left }) : say("undo_do"));
+    node.classList.toggle("ready", left > 0);
+    this.page.enable(node, left > 0);
+    setText(this.wait, ticket ? say("cl_waited", { n: minutesSince(ticket.issued_at, Date.parse(ticket.called_at || "") || now) }) : "");
     if (!ticket) setText(this.watch, "");
-    else if (ticket.state === "called") setText(this.watch, say("called_for", { time: stopwatch(ticket.called_at, now) }));
-    else setText(this.watch, say("serving_for", { time: stopwatch(ticket.served_at, now) }));
+    else if (ticket.state === "called") setText(this.watch, say("cl_called_for", { time: stopwatch(ticket.called_at, now) }));
+    else setText(this.watch, say("cl_serving_for", { time: stopwatch(ticket.served_at, now) }));
   }
 }

@@ -1,202 +1,269 @@
-// The questions a clerk is asked. Each is a native dialog: Escape closes it, focus stays inside and comes back,
-// and each can be answered by keys alone: a digit or a letter chooses, Enter does it.
+// The questions a clerk is asked. Each can be answered by keys alone: a digit or a letter chooses, Enter does it.
 
 import { el, icon } from "../dom.js";
-import { say } from "../words.js";
+import { ask, digitOf, minutesField, options, picked, sure, turn, typing } from "../staff/dialog.js";
+import { say } from "./words.js";
 
-const TYPED_TOGETHER_MS = 900; // two digits this close are one number: counter 12
+const REASONS = ["short_break", "meeting", "urgent", "helping", "other"];
+const MINUTES = [5, 10, 15, 30, 60, 120];
+const NOTES = ["none", "back_soon", "filling", "copying", "paying", "signing", "other_desk"];
+const WHY_CANCEL = ["left", "mistake", "double", "test", "other"];
 
-/** Is a dialog open? The page's own keys are silent meanwhile. */
-export const dialogOpen = () => document.querySelector("dialog[open]") !== null;
+/** Digits choose by place. */
+const byPlace = (values) => (event, view) => {
+  const place = Number(digitOf(event));
+  return place >= 1 && place <= values.length && turn(view.dialog, values[place - 1]);
+};
 
-function open(name, title, hint, content, { confirm, act = false, onKey = null }) {
-  const dialog = el("dialog", { id: `ask-${name}`, "aria-labelledby": `ask-${name}-title` });
-  const button = el(act ? "button.button.act" : "button.button.main", { type: "submit", id: `ask-${name}-do` }, el("span", {}, confirm), el("kbd", {}, "Enter"));
-  const leave = () => dialog.close();
-  const form = el("form", { method: "dialog", novalidate: true },
-    el("h2", { id: `ask-${name}-title` }, title),
-    hint && el("p.hint", {}, hint),
-    ...content,
-    el("p.problem", { role: "alert", hidden: true }),
-    el("div.foot", {}, el("button.button", { type: "button", onclick: leave }, say("close"), el("kbd", {}, "Esc")), button));
-  dialog.append(form);
-  dialog.addEventListener("close", () => dialog.remove());
-  if (onKey) dialog.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    if (event.target instanceof HTMLInputElement && event.target.type !== "radio" && event.target.type !== "checkbox") return;
-    if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) {
-      event.preventDefault();
-      form.requestSubmit();
-      return;
-    }
-    if (!event.repeat && onKey(event)) event.preventDefault();
-  });
-  document.body.append(dialog);
-  dialog.showModal();
-  return { dialog, form, button, label: button.firstChild, problem: form.querySelector(".problem") };
+const focusChecked = (view) => view.dialog.querySelector("input:checked").focus();
+
+/** Nothing is chosen by the mere opening: the dialog itself has the focus. */
+function focusNone(view) {
+  view.button.disabled = true;
+  view.dialog.tabIndex = -1;
+  view.dialog.focus();
 }
 
-/** Resolve with what `read()` gives on Enter (undefined: not yet), or with null on Escape. */
-function answered({ dialog, form }, read) {
-  return new Promise((resolve) => {
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const value = read();
-      if (value === undefined) return;
-      resolve(value);
-      dialog.close();
-    });
-    dialog.addEventListener("close", () => resolve(null));
-  });
+/** Radio buttons with digits for the words of `list`: `[value, words]`. */
+function numbered(group, list, chosen) {
+  return options("radio", group, list.map(([value, name], place) => ({ value, key: String(place + 1), name })), [chosen], null);
 }
 
-const digitOf = (event) => (/^(Digit|Numpad)\d$/.test(event.code) ? event.code.slice(-1) : "");
-const letterOf = (event) => (/^Key[A-Z]$/.test(event.code) ? event.code.slice(-1) : "");
-
-/** A group of radio buttons drawn as keys: `[{value, key, name, soft}]`. */
-function options(group, list, onChange, chosen = null) {
-  return el("div.options", { role: "radiogroup" }, ...list.map((each) =>
-    el("label.option", {},
-      el("input", { type: "radio", name: group, value: each.value, checked: each.value === chosen, onchange: onChange }),
-      el("kbd", {}, each.key),
-      el("span", {}, each.name, each.soft && el("small", {}, each.soft)))));
-}
-
-function select(dialog, value) {
-  const input = [...dialog.querySelectorAll('input[type="radio"]')].find((each) => each.value === value);
-  if (!input) return false;
-  input.checked = true;
-  input.focus();
-  input.dispatchEvent(new Event("change"));
-  return true;
-}
-
-/** Keys choose by what is typed: letters at once, digits together where counters have two. */
-function typing(dialogOf, prefixDigit, prefixLetter) {
-  let typed = "";
-  let at = 0;
-  return (event) => {
-    const letter = letterOf(event);
-    if (letter && prefixLetter) return select(dialogOf(), prefixLetter + letter);
-    const digit = digitOf(event);
-    if (!digit) return false;
-    typed = performance.now() - at < TYPED_TOGETHER_MS ? typed + digit : digit;
-    at = performance.now();
-    return select(dialogOf(), prefixDigit + typed) || select(dialogOf(), prefixDigit + digit);
-  };
-}
-
-const picked = (dialog, group) => (dialog.querySelector(`input[name="${group}"]:checked`) || {}).value;
-
-/** Where to? Gives `{to_counter}` or `{to_service}`. */
-export function askTransfer(number, counters, services) {
-  let view = null;
+/** Where to? Gives `{to_counter | to_service, back?, place}`. `moving`: a waiting ticket, which comes from nowhere. */
+export function askTransfer(number, counters, services, moving = false) {
   const names = new Map();
   const counterList = counters.map((each) => ({ value: `c${each.id}`, key: String(each.id), name: each.name, soft: each.soft }));
   const serviceList = services.map((each) => ({ value: `s${each.letter}`, key: each.letter, name: each.name, id: each.id }));
   for (const each of [...counterList, ...serviceList]) names.set(each.value, each.name);
-  const chosen = () => picked(view.dialog, "to");
+  const back = el("input", { type: "checkbox", id: "transfer-back" });
+  let view = null;
   const changed = () => {
-    view.label.textContent = say("transfer_to", { place: names.get(chosen()) });
+    view.label.textContent = say(moving ? "mv_to" : "transfer_to", { place: names.get(picked(view.dialog, "to")[0]) });
     view.button.disabled = false;
   };
-  const content = [
-    counterList.length > 0 && el("h3", {}, say("to_counter")),
-    counterList.length > 0 && options("to", counterList, changed),
-    el("h3", {}, say("to_service")),
-    options("to", serviceList, changed),
-  ].filter(Boolean);
-  view = open("transfer", say("transfer_title", { number }), say("transfer_hint"), content, { confirm: say("choose_first"), onKey: typing(() => view.dialog, "c", "s") });
-  view.button.disabled = true;
-  view.dialog.tabIndex = -1;
-  view.dialog.focus(); // nothing is chosen by the mere opening
-  return answered(view, () => {
-    const value = chosen();
-    if (!value) return undefined;
-    if (value.startsWith("c")) return { to_counter: Number(value.slice(1)), place: names.get(value) };
-    return { to_service: serviceList.find((each) => each.value === value).id, place: names.get(value) };
+  const keys = typing("s", "c");
+  return ask({
+    name: moving ? "move" : "transfer",
+    title: say(moving ? "mv_title" : "transfer_title", { number }),
+    hint: say(moving ? "mv_hint" : "transfer_hint"),
+    content: [
+      counterList.length > 0 && el("h3", {}, say("to_counter")),
+      counterList.length > 0 && options("radio", "to", counterList, [], changed),
+      el("h3", {}, say("to_service")),
+      options("radio", "to", serviceList, [], changed),
+      !moving && el("label.check", { for: "transfer-back" }, back, el("span", {}, say("tr_back"), " ", el("kbd", { "aria-hidden": "true" }, "0"))),
+    ].filter(Boolean),
+    confirm: say("choose_first"),
+    keys: (event, dialog) => {
+      if (digitOf(event) === "0" && !moving && !event.repeat) {
+        back.checked = !back.checked;
+        return true;
+      }
+      return keys(event, dialog);
+    },
+    ready: (opened) => {
+      view = opened;
+      focusNone(opened);
+    },
+    read: ({ dialog }) => {
+      const [value] = picked(dialog, "to");
+      if (!value) return undefined;
+      const place = names.get(value);
+      const target = value.startsWith("c") ? { to_counter: Number(value.slice(1)) } : { to_service: serviceList.find((each) => each.value === value).id };
+      return { target: back.checked ? { ...target, back: true } : target, place };
+    },
   });
 }
-
-const REASONS = ["short_break", "meeting", "urgent", "helping", "other"];
-const MINUTES = [5, 10, 15, 30, 60, 120];
 
 /** Why and how long? Gives `{reason, minutes}`. */
 export function askPause() {
-  let view = null;
-  const minutes = el("input", { type: "number", id: "pause-minutes", min: "1", max: "240", step: "1", value: "15", inputmode: "numeric" });
-  const quick = el("div.quick", {}, ...MINUTES.map((n) => el("button.button", { type: "button", onclick: () => { minutes.value = String(n); } }, say("minutes", { n }))));
-  const list = REASONS.map((reason, place) => ({ value: reason, key: String(place + 1), name: say(reason) }));
-  const content = [
-    el("h3", {}, say("pause_reason")),
-    options("reason", list, null, "short_break"),
-    el("h3", {}, el("label", { for: "pause-minutes" }, say("pause_minutes"))),
-    el("div.minutes", {}, minutes, quick),
-  ];
-  view = open("pause", say("pause_title"), say("pause_hint"), content, {
+  const minutes = minutesField("pause-minutes", 15, MINUTES, null);
+  return ask({
+    name: "pause",
+    title: say("pause_title"),
+    hint: say("pause_hint"),
+    content: [
+      el("h3", {}, say("pause_reason")),
+      numbered("reason", REASONS.map((reason) => [reason, say(reason)]), "short_break"),
+      el("h3", {}, el("label", { for: "pause-minutes" }, say("pause_minutes"))),
+      minutes.node,
+    ],
     confirm: say("pause"),
-    onKey: (event) => {
-      const place = Number(digitOf(event));
-      return place >= 1 && place <= REASONS.length && select(view.dialog, REASONS[place - 1]);
-    },
+    keys: byPlace(REASONS),
+    ready: focusChecked,
+    read: ({ dialog }) => (minutes.input.reportValidity() && minutes.input.value ? { reason: picked(dialog, "reason")[0], minutes: Number(minutes.input.value) } : undefined),
   });
-  view.dialog.querySelector("input:checked").focus();
-  return answered(view, () => (minutes.reportValidity() && minutes.value ? { reason: picked(view.dialog, "reason"), minutes: Number(minutes.value) } : undefined));
 }
+
+/** With which note? Gives `{note: code | null}`. */
+export const askPark = (number) => ask({
+  name: "park",
+  title: say("pk_title", { number }),
+  hint: say("pk_hint"),
+  content: [numbered("note", NOTES.map((note) => [note, say(`note_${note}`)]), "none")],
+  confirm: say("park"),
+  keys: byPlace(NOTES),
+  ready: focusChecked,
+  read: ({ dialog }) => {
+    const [note] = picked(dialog, "note");
+    return { note: note === "none" ? null : note };
+  },
+});
+
+/** Really cancel, and why? Gives `{reason}`. */
+export const askCancel = (number) => ask({
+  name: "cancel",
+  title: say("cancel_title", { number }),
+  hint: say("cancel_hint"),
+  content: [el("h3", {}, say("cx_reason")), numbered("why", WHY_CANCEL.map((why) => [why, say(`cx_${why}`)]), "left")],
+  confirm: say("cancel_do", { number }),
+  act: true,
+  keys: byPlace(WHY_CANCEL),
+  ready: focusChecked,
+  read: ({ dialog }) => ({ reason: picked(dialog, "why")[0] }),
+});
 
 /** Which number? `find(text)` gives `{ticket}` or `{problem}`; the answer is the ticket. */
 export function askNumber(find) {
-  const input = el("input", { type: "text", id: "pick-number", maxlength: "5", autocomplete: "off", spellcheck: "false", autocapitalize: "characters", "aria-label": say("pick_title") });
-  const view = open("pick", say("pick_title"), say("pick_hint"), [input], { confirm: say("call_this") });
-  input.focus();
-  return answered(view, () => {
-    const found = find(input.value.trim().toUpperCase());
-    if (found.ticket) return found.ticket;
-    view.problem.replaceChildren(icon("warn"), found.problem);
-    view.problem.hidden = false;
-    input.select();
-    return undefined;
+  const input = el("input.big", { type: "text", id: "pick-number", maxlength: "5", autocomplete: "off", spellcheck: "false", autocapitalize: "characters", "aria-label": say("pick_title") });
+  return ask({
+    name: "pick",
+    title: say("pick_title"),
+    hint: say("pick_hint"),
+    content: [input],
+    confirm: say("call_this"),
+    ready: () => input.focus(),
+    read: (view) => {
+      const found = find(input.value.trim().toUpperCase());
+      if (found.ticket) return found.ticket;
+      view.refuse(found.problem);
+      input.select();
+      return undefined;
+    },
+  });
+}
+
+/** One service of the list. `word(name)`: what the button says. Gives the service's id. */
+function askOneService(name, title, hint, services, word, more = []) {
+  const list = services.map((each) => ({ value: `s${each.letter}`, key: each.letter, name: each.name, id: each.id }));
+  let view = null;
+  const of = (dialog) => list.find((each) => each.value === picked(dialog, "service")[0]);
+  const changed = () => {
+    view.label.textContent = word(of(view.dialog).name);
+    view.button.disabled = false;
+  };
+  return ask({
+    name,
+    title,
+    hint,
+    content: [options("radio", "service", list, [], changed), ...more],
+    confirm: word("…"),
+    keys: typing("s", ""),
+    ready: (opened) => {
+      view = opened;
+      focusNone(opened);
+    },
+    read: ({ dialog }) => (of(dialog) ? of(dialog).id : undefined),
   });
 }
 
 /** A number for whom? Gives `{service, priority}`. */
-export function askService(services) {
-  let view = null;
-  const list = services.map((each) => ({ value: `s${each.letter}`, key: each.letter, name: each.name, id: each.id }));
+export async function askService(services) {
   const priority = el("input", { type: "checkbox", id: "issue-priority" });
-  const changed = () => {
-    view.label.textContent = say("issue_do", { name: list.find((each) => each.value === picked(view.dialog, "service")).name });
-    view.button.disabled = false;
-  };
-  const content = [options("service", list, changed), el("label.check", { for: "issue-priority" }, priority, say("issue_priority"))];
-  view = open("issue", say("issue_title"), say("issue_hint"), content, { confirm: say("issue"), onKey: typing(() => view.dialog, "", "s") });
-  view.button.disabled = true;
-  view.dialog.tabIndex = -1;
-  view.dialog.focus();
-  return answered(view, () => {
-    const value = picked(view.dialog, "service");
-    return value ? { service: list.find((each) => each.value === value).id, priority: priority.checked } : undefined;
-  });
+  const check = el("label.check", { for: "issue-priority" }, priority, say("issue_priority"));
+  const service = await askOneService("issue", say("issue_title"), say("issue_hint"), services, (name) => say("issue_do", { name }), [check]);
+  return service && { service, priority: priority.checked };
 }
 
-/** Really cancel? Gives true or null. */
-export function askCancel(number) {
-  const view = open("cancel", say("cancel_title", { number }), say("cancel_hint"), [], { confirm: say("cancel_do", { number }), act: true });
-  view.button.focus();
-  return answered(view, () => true);
-}
+/** Which service after this one? Gives its id. */
+export const askAlso = (number, services) => askOneService("also", say("al_title", { number }), say("al_hint"), services, (name) => say("al_do", { name }));
 
-/** Which counter is this desk? Gives its number; cannot be escaped when there is none yet. */
-export function askCounter(counters) {
-  let view = null;
+/** What shall the helper do? Gives `{what}`. */
+export const askHelp = () => ask({
+  name: "help",
+  title: say("hp_title"),
+  hint: say("hp_hint"),
+  content: [numbered("what", [["write", say("hp_write")], ["guide", say("hp_guide")]], "write")],
+  confirm: say("help_do"),
+  keys: byPlace(["write", "guide"]),
+  ready: focusChecked,
+  read: ({ dialog }) => ({ what: picked(dialog, "what")[0] }),
+});
+
+export const askEmergency = () => sure("emergency", say("em_title"), say("em_hint"), say("em_do"));
+
+/** Which counter? `[{id, name, soft}]`. Gives its number. */
+export function askCounter(counters, title = say("choose_counter"), hint = say("choose_counter_hint")) {
   const list = counters.map((each) => ({ value: `c${each.id}`, key: String(each.id), name: each.name, soft: each.soft }));
-  const changed = () => { view.button.disabled = false; };
-  view = open("counter", say("choose_counter"), say("choose_counter_hint"), [options("counter", list, changed)], { confirm: say("page_clerk"), onKey: typing(() => view.dialog, "c", "") });
-  view.button.disabled = true;
-  view.dialog.tabIndex = -1;
-  view.dialog.focus();
-  return answered(view, () => {
-    const value = picked(view.dialog, "counter");
-    return value ? Number(value.slice(1)) : undefined;
+  let view = null;
+  return ask({
+    name: "counter",
+    title,
+    hint,
+    content: [options("radio", "counter", list, [], () => { view.button.disabled = false; })],
+    confirm: say("sw_do"),
+    keys: typing("", "c"),
+    ready: (opened) => {
+      view = opened;
+      focusNone(opened);
+    },
+    read: ({ dialog }) => {
+      const [value] = picked(dialog, "counter");
+      return value ? Number(value.slice(1)) : undefined;
+    },
   });
+}
+
+/** Somebody sits there: sit down all the same? Gives true or null. */
+export const askTake = (counter, since) =>
+  sure("take", say("st_title", { n: counter }), say("st_since", { time: since }), say("st_take", { n: counter }));
+
+/** A number without paper, as large as the window allows: to be read out or written down. */
+export const sayPaperless = (number) => ask({
+  name: "paperless",
+  title: say("pl_title"),
+  hint: say("pl_hint"),
+  content: [el("p.huge", {}, number)],
+  confirm: say("pl_done"),
+  read: () => true,
+  ready: (view) => view.button.focus(),
+});
+
+/** All keys: `[{title, rows: [[key, words]]}]`. */
+export const showKeys = (groups) => ask({
+  name: "keys",
+  title: say("kb_title"),
+  hint: null,
+  wide: true,
+  content: [el("div.keys-table", {}, ...groups.map((group) => el("section", {}, el("h3", {}, group.title),
+    el("dl", {}, ...group.rows.flatMap(([key, words]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, words)])))))],
+  confirm: say("close_do"),
+  read: () => true,
+  ready: (view) => view.button.focus(),
+});
+
+/** The seat is lost: it says so until something is done. `choices`: `[{id, key, words, run, main?}]`. */
+export function sayLost(counter, since, choices) {
+  const old = document.getElementById("ask-lost");
+  if (old) old.close();
+  const dialog = el("dialog", { id: "ask-lost", "aria-labelledby": "ask-lost-title", "aria-describedby": "ask-lost-hint", role: "alertdialog" });
+  const buttons = choices.map((each) => el(each.main ? "button.button.main" : "button.button", { type: "button", id: `lost-${each.id}`, "aria-keyshortcuts": each.key, onclick: () => {
+    dialog.close();
+    each.run();
+  } }, el("span", {}, each.words), el("kbd", { "aria-hidden": "true" }, each.key)));
+  dialog.append(el("form", { method: "dialog" },
+    el("h2", { id: "ask-lost-title" }, icon("seat"), say("lost_title", { n: counter })),
+    el("p.hint", { id: "ask-lost-hint" }, say("lost_since", { time: since })),
+    el("div.foot", {}, ...buttons)));
+  dialog.addEventListener("cancel", (event) => event.preventDefault()); // Escape is no answer
+  dialog.addEventListener("keydown", (event) => {
+    const at = Number(digitOf(event)) - 1;
+    if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || !buttons[at]) return;
+    event.preventDefault();
+    buttons[at].click();
+  });
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+  buttons[0].focus();
 }
