@@ -142,14 +142,14 @@ def trial(target: Target, eyes: Eyes) -> Iterator[Finding]:
                 if outcome.kind != "refused":
                     return
         written = {
-            (r.reads.function, r.reads.address + at): v
-            for r in requests
-            if r.reads
-            for at, v in enumerate(r.reads.expected)
+            (reads.function, reads.address + at): value
+            for request in requests
+            for reads in request.reads
+            for at, value in enumerate(reads.expected)
         }
         for request in requests:
             found = list(_read_back(target, request, written))
-            read += bool(request.reads or request.question)
+            read += len(request.reads) + bool(request.question)
             wrong = wrong or bool(found)
             yield from found
         if wrong:
@@ -183,16 +183,16 @@ def _not_seen(rows: Rows, read: bool) -> Finding:
 
 def _which(target: Target, request: Request, outcome: Outcome) -> Iterator[Finding]:
     """Which register of a refused block it is: each is asked for by itself."""
-    reads = request.reads
-    if outcome.kind != "refused" or outcome.exception != 2 or reads is None or len(reads.names) < 2:
+    if outcome.kind != "refused" or outcome.exception != 2:
         return
-    for at, name in enumerate(reads.names):
+    every = [(reads, at) for reads in request.reads for at in range(len(reads.names))]
+    for reads, at in every if len(every) > 1 else ():
         frame = modbus.read(reads.frame[0], reads.function, reads.address + at, 1)
-        if send(target, Request("", frame, name)).kind == "refused":
+        if send(target, Request("", frame, reads.names[at])).kind == "refused":
             yield Finding(
                 "fail",
-                f"Thanh ghi {name}: bảng không có.",
-                f"Register {name}: the board does not have it.",
+                f"Thanh ghi {reads.names[at]}: bảng không có.",
+                f"Register {reads.names[at]}: the board does not have it.",
                 "Xem register, width và per_register: ghi quá chỗ của bảng?",
                 "Look at register, width and per_register: does the write reach past what the board has?",
             )
@@ -218,9 +218,12 @@ Written = dict[tuple[int, int], int]
 def _read_back(target: Target, request: Request, written: Written) -> Iterator[Finding]:
     if request.question:
         yield from _ask_text(target, request)
-    reads = request.reads
-    if reads is None:
-        return
+    for reads in request.reads:
+        yield from _compare(target, reads, written)
+
+
+def _compare(target: Target, reads: ReadBack, written: Written) -> Iterator[Finding]:
+    wrong: list[int] = []
     for again in (True, False):
         outcome = send(target, Request("", reads.frame, reads.names[0]))
         if outcome.kind != "ok":

@@ -13,7 +13,7 @@ from pydantic import Field
 from config.settings_base import Section
 
 What = Literal["text", "letter", "number", "counter", "row", "brightness", "mode", "blink", "colour", "constant"]
-Encoding = Literal["ascii", "digits", "bcd", "segments", "integer"]
+Encoding = Literal["ascii", "digits", "bcd", "segments", "integer", "float"]
 Numbering = Literal["zero", "one", "40001"]
 Order = Literal["high-first", "low-first"]
 Format = Literal["8N1", "8E1", "8O1", "8N2", "8E2", "8O2", "7E1", "7O1", "7N2"]
@@ -23,6 +23,8 @@ Char = Annotated[str, Field(min_length=1, max_length=1, pattern=r"^[ -~]$")]
 
 CHARACTERS: tuple[What, ...] = ("text", "letter", "number", "counter")
 """What is made of characters, and so needs an encoding."""
+WHOLE: tuple[Encoding, ...] = ("integer", "float")
+"""Encodings of a number as a whole, not of its characters."""
 STATES: tuple[What, ...] = ("mode", "blink", "colour")
 """What has one value for each state of the board."""
 
@@ -170,7 +172,7 @@ class Message(Section):
     )
     blank_char: Char = Field(default=" ", description="Ký tự của chỗ tắt | character of an empty place", examples=["_"])
     dash_char: Char = Field(default="-", description="Ký tự gạch ngang | character of a dash", examples=["="])
-    checksum: Literal["none", "sum8", "xor", "lrc", "crc16-modbus"] = Field(
+    checksum: Literal["none", "sum8", "xor", "lrc", "crc16-modbus", "crc16-ccitt"] = Field(
         default="none", description="Cách tính {checksum} | how {checksum} is reckoned", examples=["xor"]
     )
     checksum_as: Literal["hex", "hex-lower", "raw", "decimal"] = Field(
@@ -223,6 +225,11 @@ class Profile(Section):
     function: Literal[6, 16] = Field(default=16, description="Mã hàm ghi thanh ghi | write function", examples=[6])
     most: int = Field(
         default=123, ge=1, le=123, description="Tối đa mấy thanh ghi một lần (16) | most at once", examples=[16]
+    )
+    join: bool = Field(
+        default=False,
+        description="Các thanh ghi liền nhau ghi một lần (16) | neighbouring writes in one",
+        examples=[True],
     )
     lost: Literal["dashes", "blank"] = Field(
         default="dashes", description="Mất trung tâm: gạch hay tắt | shown when the hub is lost", examples=["blank"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from firmware_bridge.panels import modbus as modbus_board
 from firmware_bridge.panels.ascii import TEMPLATES, TEXTS, BadTemplate, Field, parse
-from firmware_bridge.profile import CHARACTERS, STATES, Profile, Write, first_register
+from firmware_bridge.profile import CHARACTERS, STATES, WHOLE, Profile, Write, first_register
 
 Found = Iterator[tuple[str, str, list[str]]]
 """(place such as `write.2.mask`, sentence, known names)."""
@@ -162,9 +162,9 @@ def _needs(profile: Profile, write: Write) -> Found:
 
 def _encoding(profile: Profile, write: Write) -> Found:
     if write.encoding is None:
-        yield "encoding", "thiếu/missing: ascii, digits, bcd, segments, integer", []
+        yield "encoding", "thiếu/missing: ascii, digits, bcd, segments, integer, float", []
         return
-    if write.encoding == "integer" and write.what in ("text", "letter"):
+    if write.encoding in WHOLE and write.what in ("text", "letter"):
         yield (
             "encoding",
             "số nguyên không có chữ cái/an integer has no letters: what = 'number' here, and the letter in a [[write]] "
@@ -180,10 +180,12 @@ def _encoding(profile: Profile, write: Write) -> Found:
         yield "encoding", "chưa có mã cho chữ cái/no codes for letters: letters_from or codes; or what = 'number'", []
     if write.registers == 2 and write.encoding != "integer":
         yield "registers", "chỉ cho encoding = 'integer'/only for encoding = 'integer'", []
-    if write.per_register == 2 and write.encoding in ("integer", "bcd"):
+    if write.per_register == 2 and write.encoding in (*WHOLE, "bcd"):
         yield "per_register", "chỉ cho ascii, digits, segments (bcd luôn 4)/only for ascii, digits, segments", []
     count = modbus_board.width_of(write, profile)
-    if write.mask and count != 1 and write.encoding != "integer":
+    if write.mask and write.encoding == "float":
+        yield "mask", "float chiếm trọn hai thanh ghi/fills two registers", []
+    if write.mask and count != 1 and write.encoding not in WHOLE:
         yield "mask", f"chỉ cho một thanh ghi/only for a single register, this is {count} characters", []
     if write.mask and write.registers == 2:
         yield "mask", "chỉ cho một thanh ghi/only for a single register", []
@@ -199,11 +201,11 @@ def _empty(profile: Profile, write: Write, by_mode: set[str]) -> Iterator[tuple[
         other = f"a [[write]] what = 'mode' with {state}"
         if state == "dashes":
             other += "; nếu không có thì/if there is none: lost = 'blank'"
-        if write.encoding == "integer":
+        if write.encoding in WHOLE:
             given = getattr(write, state)
             if given is None:
                 yield state, f"thiếu/missing: the value that shows {thing}, or {other}"
-            elif write.registers == 1 and given > 0xFFFF:
+            elif write.encoding == "integer" and write.registers == 1 and given > 0xFFFF:
                 yield state, "lớn hơn 65535/above 65535: registers = 2?"
         elif modbus_board.code(write, char) is None:
             yield state, f"thiếu/missing: the code of {thing}, or {other}"

@@ -6,6 +6,7 @@ the checksum covers; without them it covers everything before `{checksum}`.
 
 from __future__ import annotations
 
+import binascii
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -121,6 +122,8 @@ def checksum(kind: str, data: bytes) -> tuple[int, int]:
         for byte in data:
             value ^= byte
         return value, 1
+    if kind == "crc16-ccitt":
+        return binascii.crc_hqx(data, 0xFFFF), 2
     return crc16(data), 2
 
 

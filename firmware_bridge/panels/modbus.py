@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -10,7 +11,7 @@ from firmware_bridge import modbus
 from firmware_bridge.firmware.font import segments
 from firmware_bridge.panels.request import ReadBack, Request
 from firmware_bridge.panels.shown import Row, Rows, overall
-from firmware_bridge.profile import CHARACTERS, STATES, Numbering, Profile, Write, first_register
+from firmware_bridge.profile import CHARACTERS, STATES, WHOLE, Numbering, Profile, Write, first_register
 
 SEGMENTS = "abcdefg."
 
@@ -33,15 +34,15 @@ def render(profile: Profile, unit: int, place: int, rows: Rows, brightness: int)
     `unit` 1..247, `place` the `[[boards]] address`, `brightness` 0..100 %.
     """
     pieces = list(_pieces(profile, unit, place, rows, brightness))
-    merged = _merge_masks(pieces)
-    return [request for piece in merged for request in _requests(profile, piece, pieces)]
+    blocks = _blocks(profile, _merge_masks(pieces))
+    return [request for block in blocks for request in _requests(profile, block, pieces)]
 
 
 def holes(profile: Profile, rows: Rows) -> str:
     """The characters of these rows that the board has no code for."""
     found = ""
     for write in profile.write:
-        if write.what in CHARACTERS and write.encoding != "integer":
+        if write.what in CHARACTERS and write.encoding not in WHOLE:
             for row in rows:
                 found += "".join(c for c in characters(write, row, profile) if code(write, c) is None)
     return "".join(dict.fromkeys(found))
@@ -95,23 +96,57 @@ def _merge_masks(pieces: list[Piece]) -> list[Piece]:
     return out
 
 
-def _requests(profile: Profile, piece: Piece, pieces: list[Piece]) -> Iterator[Request]:
-    write = piece.write
-    if write.coil is not None:
-        function, most = write.function or modbus.WRITE_COIL, 1
-    else:
-        function = write.function or profile.function
-        most = 1 if function == modbus.WRITE_REGISTER else profile.most
-    for start in range(0, len(piece.values), most):
-        part = piece.values[start : start + most]
-        wire = (piece.wire + start) & 0xFFFF
+def _blocks(profile: Profile, pieces: list[Piece]) -> list[list[Piece]]:
+    """Pieces that go out in one message: each alone, or with `join` those whose registers follow each other."""
+    blocks: list[list[Piece]] = []
+    for piece in pieces:
+        last = blocks[-1][-1] if blocks else None
+        if profile.join and last is not None and _follows(profile, last, piece):
+            blocks[-1].append(piece)
+        else:
+            blocks.append([piece])
+    return blocks
+
+
+def _follows(profile: Profile, last: Piece, piece: Piece) -> bool:
+    return (
+        last.write.coil is None
+        and piece.write.coil is None
+        and (piece.unit, piece.row, piece.write.once) == (last.unit, last.row, last.write.once)
+        and _function(profile, piece) == _function(profile, last) == modbus.WRITE_REGISTERS
+        and piece.wire == last.wire + len(last.values)
+    )
+
+
+def _function(profile: Profile, piece: Piece) -> int:
+    if piece.write.coil is not None:
+        return piece.write.function or modbus.WRITE_COIL
+    return piece.write.function or profile.function
+
+
+def _requests(profile: Profile, block: list[Piece], pieces: list[Piece]) -> Iterator[Request]:
+    first = block[0]
+    function = _function(profile, first)
+    most = profile.most if function == modbus.WRITE_REGISTERS else 1
+    everything = [value for piece in block for value in piece.values]
+    for start in range(0, len(everything), most):
+        part = everything[start : start + most]
+        names, reads, offset = [], [], 0
+        for piece in block:
+            begin, end = max(start - offset, 0), min(start + most - offset, len(piece.values))
+            offset += len(piece.values)
+            if begin >= end:
+                continue
+            names.append(vendor_name(profile, piece.write, piece.wire + begin, end - begin))
+            if (found := _read_back(profile, piece, begin, piece.values[begin:end], pieces)) is not None:
+                reads.append(found)
         yield Request(
-            place=f"{piece.index}/{piece.row}/{start}",
-            frame=modbus.write(piece.unit, function, wire, part),
-            label=vendor_name(profile, write, wire, len(part)),
-            row=piece.row,
-            once=write.once,
-            reads=_read_back(profile, piece, start, part, pieces),
+            place=f"{first.index}/{first.row}/{start}",
+            frame=modbus.write(first.unit, function, (first.wire + start) & 0xFFFF, part),
+            label=", ".join(names),
+            row=first.row,
+            once=first.write.once,
+            reads=tuple(reads),
         )
 
 
@@ -163,7 +198,7 @@ def vendor_name(profile: Profile, write: Write, wire: int, count: int = 1, read:
 def values(profile: Profile, write: Write, row: Row, at: int, brightness: int) -> list[int]:
     """The register values (or one coil, 0 or 1) of one write; already under its mask."""
     if write.what in CHARACTERS:
-        found = _integer(write, row) if write.encoding == "integer" else _coded(profile, write, row)
+        found = _integer(write, row) if write.encoding in WHOLE else _coded(profile, write, row)
     elif write.what in STATES:
         found = [state_value(write, row)]
     elif write.what == "row":
@@ -276,6 +311,7 @@ def _packed_nibbles(write: Write, codes: list[int]) -> list[int]:
 
 
 def _integer(write: Write, row: Row) -> list[int]:
+    """One number in one register or two; `float` is IEEE 754 single precision."""
     digits = "".join(c for c in _text(write, row) if c.isdigit()) if row.state == "number" else ""
     if row.state == "blank":
         value = write.blank or 0
@@ -283,7 +319,10 @@ def _integer(write: Write, row: Row) -> list[int]:
         value = write.dashes or 0
     else:
         value = int(digits or "0")
-    if write.registers == 1:
+    if write.encoding == "float":
+        # The codes of nothing and of dashes are the bits themselves, as vendors print them (0x7FC00000 = off).
+        value = value if row.state != "number" else int.from_bytes(struct.pack(">f", float(value)), "big")
+    elif write.registers == 1:
         return [_swap(write, value & 0xFFFF)]
     words = [_swap(write, value >> 16 & 0xFFFF), _swap(write, value & 0xFFFF)]
     return words if write.word_order == "high-first" else words[::-1]

@@ -6,13 +6,15 @@ register (boards_trial.py).
 
 from __future__ import annotations
 
+import math
 import re
+import struct
 from collections.abc import Mapping
 
 from firmware_bridge.panels.ascii import Field, fill, parse
 from firmware_bridge.panels.modbus import code, first_of, width_of
 from firmware_bridge.panels.shown import Row
-from firmware_bridge.profile import CHARACTERS, Message, Profile, Write
+from firmware_bridge.profile import CHARACTERS, WHOLE, Message, Profile, Write
 
 ALPHABET = " -0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 Memory = Mapping[int, int]
@@ -45,7 +47,7 @@ def _state(write: Write, held: int) -> str:
 
 def _characters(profile: Profile, write: Write, registers: Memory, wire: int) -> str:
     width = width_of(write, profile)
-    if write.encoding == "integer":
+    if write.encoding in WHOLE:
         return _integer(write, registers, wire, width)
     per = 4 if write.encoding == "bcd" else write.per_register
     count = -(-width // per)
@@ -68,12 +70,18 @@ def _characters(profile: Profile, write: Write, registers: Memory, wire: int) ->
 def _integer(write: Write, registers: Memory, wire: int, width: int) -> str:
     if wire not in registers:
         return " " * width
-    words = [_swapped(write, registers.get(wire + at, 0)) for at in range(write.registers)]
+    words = [
+        _swapped(write, registers.get(wire + at, 0))
+        for at in range(2 if write.encoding == "float" else write.registers)
+    ]
     if write.word_order == "low-first":
         words.reverse()
-    value = words[0] if write.registers == 1 else words[0] << 16 | words[1]
+    value = words[0] if len(words) == 1 else words[0] << 16 | words[1]
     if value in (write.blank, write.dashes):
         return ("-" if value == write.dashes else " ") * width
+    if write.encoding == "float":
+        number = struct.unpack(">f", value.to_bytes(4, "big"))[0]
+        return str(int(number)).rjust(width, "0") if math.isfinite(number) else "?" * width
     return str(value).rjust(width, "0")
 
 

@@ -50,7 +50,7 @@ class Request:
     modbus: bool = True
     ack: bytes = b""
     nak: bytes = b""
-    reads: ReadBack | None = None
+    reads: tuple[ReadBack, ...] = ()
     question: bytes = field(default=b"", repr=False)
     answer: bytes = field(default=b"", repr=False)
 

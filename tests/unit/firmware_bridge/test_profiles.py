@@ -68,10 +68,10 @@ def test_packed_digits_low_byte_first_and_bits_of_one_control_register() -> None
     assert told(profile, one("A042")) == ["060002000a", "0600030204", "0600088007", "06000ba55a"]
     assert told(profile, all_in("blank", 1)) == ["0600022424", "0600032424", "0600080007", "06000ba55a"]
     reads = [request.reads for request in render(profile, 3, 0, one("A042"), 100)]
-    assert reads[0] is not None and reads[0].frame[1:6].hex() == "0400140001"
-    assert reads[1] is not None and reads[1].frame[1:6].hex() == "0400150001"
-    assert reads[2] is not None and reads[2].masks == (0x8017,)
-    assert reads[3] is None
+    assert reads[0][0].frame[1:6].hex() == "0400140001"
+    assert reads[1][0].frame[1:6].hex() == "0400150001"
+    assert reads[2][0].masks == (0x8017,)
+    assert reads[3] == ()
 
 
 def test_a_panel_of_segments_right_digit_first_between_unlock_and_lock() -> None:
@@ -98,8 +98,36 @@ def test_an_ascii_board_by_templates() -> None:
     assert blank.judge(b"xxOK\r\n") is not None and blank.judge(b"ER\r\n").kind == "refused"  # type: ignore[union-attr]
 
 
+def written(tmp_path: Path, text: str) -> Profile:
+    path = tmp_path / "x.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_profile(path)
+
+
+def test_neighbouring_registers_go_out_in_one_message_and_each_is_read_back(tmp_path: Path) -> None:
+    text = (VENDORS / "vp-16.toml").read_text(encoding="utf-8").replace("most = 4", "join = true")
+    profile = written(tmp_path, text)
+    rows = (Row("number", "A042", 12, called=True), *all_in("blank", 5))
+    out = told(profile, rows)
+    assert len(out) == 2 + 6
+    assert out[1] == "10020000060c" + "00da006600fc00ee" + "0012" + "0002"
+    reads = render(profile, 3, 0, rows, 80)[1].reads
+    assert [read.address for read in reads] == [0x200, 0x204, 0x205]
+    assert "Row digits" in render(profile, 3, 0, rows, 80)[1].label
+
+
+def test_a_number_as_a_float(tmp_path: Path) -> None:
+    profile = written(
+        tmp_path,
+        'title = "x"\nprotocol = "modbus-rtu"\nnumbering = "zero"\nlost = "blank"\n'
+        '[[write]]\nwhat = "number"\nregister = 2\nencoding = "float"\nword_order = "low-first"\nblank = 0x7FC00000\n',
+    )
+    assert told(profile, one("A042")) == ["100002000204" + "0000" + "4228"]
+    assert told(profile, all_in("blank", 1)) == ["100002000204" + "0000" + "7fc0"]
+
+
 @pytest.mark.parametrize(
-    ("kind", "written", "expected"),
+    ("kind", "notation", "expected"),
     [
         ("xor", "hex", b"10"),
         ("sum8", "raw", b"\x92"),
@@ -109,14 +137,16 @@ def test_an_ascii_board_by_templates() -> None:
         ("crc16-modbus", "hex-lower", f"{crc16(b'AA' + bytes([16])):04x}".encode()),
     ],
 )
-def test_checksums_of_what_stands_between_from_and_to(tmp_path: Path, kind: str, written: str, expected: bytes) -> None:
-    path = tmp_path / "x.toml"
-    path.write_text(
+def test_checksums_of_what_stands_between_from_and_to(
+    tmp_path: Path, kind: str, notation: str, expected: bytes
+) -> None:
+    profile = written(
+        tmp_path,
         'title = "x"\nprotocol = "ascii"\nanswers = false\n[message]\n'
-        f'number = "#{{from}}AA{{x10}}{{to}}{{text:>4}}{{checksum}}"\nchecksum = "{kind}"\nchecksum_as = "{written}"\n',
-        encoding="utf-8",
+        'number = "#{from}AA{x10}{to}{text:>4}{checksum}"\n'
+        f'checksum = "{kind}"\nchecksum_as = "{notation}"\n',
     )
-    assert render(load_profile(path), 1, 0, one("A042"), 0)[0].frame == b"#AA\x10A042" + expected
+    assert render(profile, 1, 0, one("A042"), 0)[0].frame == b"#AA\x10A042" + expected
 
 
 WRONG = [
