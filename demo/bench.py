@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from config.load import load_settings
+from demo.bench_voice import first_sounds, last_sound, raw_player
 from demo.hub import NotSeen, wait_for
 from demo.start import Room, runtime_folder, start_room
 from queue_display.client import HubClient
@@ -185,6 +186,20 @@ class Walk:
             "next_slow_to_fast": round(slow / fast, 2),
         }
 
+    def sounds(self, rounds: int) -> dict[str, float]:
+        """Call sent → first sound at the loudspeaker, beside a raw player; nothing where this machine has no voice."""
+        if "voice" in self._room.absent:
+            return {}
+        took = first_sounds(self._room, self._hub, SERVICE, COUNTER, rounds)
+        raw = raw_player(last_sound(self._room), rounds)
+        ours, bare = percentile(took, 0.5), percentile(raw, 0.5)
+        return {
+            "sound_p50_ms": round(ours * 1000, 1),
+            "sound_p95_ms": round(percentile(took, 0.95) * 1000, 1),
+            "raw_player_p50_ms": round(bare * 1000, 1),
+            "sound_to_raw_player": round(ours / bare, 2),
+        }
+
     def _timed_next(self) -> float:
         time.sleep(CALL_EVERY_S)  # spread over a ticket's printing, so that calls meet the printer at work
         began = time.monotonic()
@@ -213,6 +228,12 @@ UNITS: tuple[tuple[str, str], ...] = (
 def sentences(figures: dict[str, Any]) -> list[str]:
     """The figures for people."""
     lines = [f"{figures[f'{key}_p50_ms']:>8} / {figures[f'{key}_p95_ms']} ms p50/p95  {what}" for key, what in UNITS]
+    if "sound_p50_ms" in figures:
+        lines.append(
+            f"{figures['sound_p50_ms']:>8} / {figures['sound_p95_ms']} ms p50/p95  gọi số → tiếng đầu tiên ra loa / "
+            f"call → first sound at the loudspeaker (≤ 300); a raw player {figures['raw_player_p50_ms']} ms: "
+            f"ratio {figures['sound_to_raw_player']}"
+        )
     lines.append(f"{figures['wire_ms']:>8} ms  dây thật nhiều nhất thêm / a real cable adds at most")
     lines.append(
         f"{figures['next_fast_printer_p95_ms']:>8} → {figures['next_slow_printer_p95_ms']} ms p95  gọi số khi máy in "
@@ -230,7 +251,8 @@ def run(rounds: int, as_json: bool) -> int:
         walk = Walk(room)
         try:
             wait_for("the board is linked", lambda: _linked(room) or None, 20)
-            figures: dict[str, Any] = {"rounds": rounds, **walk.memory(), **walk.presses(rounds), **walk.next_calls()}
+            figures: dict[str, Any] = {"rounds": rounds, **walk.memory(), **walk.presses(rounds)}
+            figures |= {**walk.sounds(rounds), **walk.next_calls()}
         finally:
             walk.end()
     finally:
