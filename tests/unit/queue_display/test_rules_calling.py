@@ -343,7 +343,10 @@ def test_what_the_printer_did_meanwhile_stays() -> None:
     room.do(printing.report, room.hall.jobs[1], "printed")
     ticket = room.do(undo.undo, 1)
     assert ticket is None
-    assert (room.hall.tickets["20261123-A001"].state, room.hall.tickets["20261123-A001"].print) == ("waiting", "printed")
+    assert (room.hall.tickets["20261123-A001"].state, room.hall.tickets["20261123-A001"].print) == (
+        "waiting",
+        "printed",
+    )
 
 
 def test_a_recall_cannot_be_unsaid() -> None:
