@@ -22,7 +22,7 @@ const portrait = matchMedia("(max-aspect-ratio: 1/1)");
 let drawn = "";
 let turn = 0;
 let told = false; // whether a message was on air at the last change
-let quiet = false; // the large field speaks, so that the foot need not say the same
+let quiet = ""; // what the large field says, so that the foot need not say the same
 
 /** Does a counter's call belong to this room's screen? A counter without a lounge is called everywhere. */
 export function belongs(data, id) {
@@ -136,7 +136,7 @@ function draw() {
   const rows = (portrait.matches ? 5 : 3) - (lost || still.length ? 1 : 0); // the banner and the strip need their room
   const view = arrange(data, now, rows);
   const calm = view.calm && !lost ? field(data, now) : null;
-  quiet = calm !== null;
+  quiet = calm === null ? "" : calm.text;
   const shut = calm !== null && calm.kind === "closed" && !anybody(data);
   // Draw only when something differs: an idle screen costs a weak stick nothing.
   const key = JSON.stringify([view, blank, lost, language(), rows, calm, still, shut]);
@@ -160,7 +160,7 @@ function callsNode(view, data, rows, blank) {
 /** Nobody is called: the large field speaks, the last calls stay below it for those who looked away. */
 function calmNode(view, calm, data, rows) {
   const field = idleNode(calm.kind, calm.title, calm.text, calm.soft);
-  if (view.newest.length === 0) return el("div.calm.whole", {}, field);
+  if (view.newest.length === 0) return el("div.calm.whole", {}, ["broadcast", "closed"].includes(calm.kind) ? "" : el("h1", {}, say("tv_empty")), field);
   const list = el("ol.calls", {});
   const kept = portrait.matches ? rows : Math.min(rows, 2); // the field needs the room of one
   const calls = view.all.slice(0, kept);
@@ -209,7 +209,7 @@ function sentences() {
       const text = (language() === "en" && notice.public_en) || notice.public_vi;
       if (text) list.push(text);
     }
-    list.push(...facts.notices);
+    list.push(...facts.notices.filter((text) => text !== quiet));
     const waiting = data.services.filter((service) => service.waiting > 0).map((service) => `${named(service, "name")} ${service.waiting}`);
     if (waiting.length) list.push(`${say("tv_waiting")}: ${waiting.join(" · ")}`);
   } else list.push(...facts.notices);
