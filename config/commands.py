@@ -51,7 +51,7 @@ def _check(arguments: argparse.Namespace) -> int:
     path = arguments.file or arguments.config
     try:
         settings = load_settings(path)
-        _rooms_agree(settings)
+        _rooms_agree(settings, path)
     except SettingsError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
@@ -62,17 +62,17 @@ def _check(arguments: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-def _rooms_agree(settings: Any) -> None:
+def _rooms_agree(settings: Any, path: Path | None) -> None:
     """What a room knows about files that the settings name (device profiles). Raises `SettingsError`."""
     from importlib.metadata import entry_points
 
-    from config.load import SettingsError
+    from config.load import SettingsError, at_its_line
 
     problems = []
     for entry in sorted(entry_points(group="motcua.settings"), key=lambda each: each.name):
         problems += entry.load()(settings)
     if problems:
-        raise SettingsError(problems)
+        raise SettingsError([at_its_line(problem, path) for problem in problems])
 
 
 def _load_or_fail(path: Path | None) -> Any:

@@ -104,6 +104,15 @@ def problem_at(path: Path, lines: Lines, where: str, text: str, known: Sequence[
     return Problem(str(path), _line(lines, where.split(".")), _pretty(where), text, nearest=_nearest(text, list(known)))
 
 
+def at_its_line(problem: Problem, path: Path | None) -> Problem:
+    """A room's complaint about a place of the settings (`file` empty), with the file and its line."""
+    if problem.file:
+        return problem
+    named = path or Path(os.environ.get("MOTCUA_CONFIG") or DEFAULT_FILE)
+    lines = key_lines(named.read_text(encoding="utf-8-sig"))
+    return replace(problem, file=str(named), line=_line(lines, re.sub(r"\[(\d+)\]", r".\1", problem.key).split(".")))
+
+
 def _load(
     path: Path,
     environ: Mapping[str, str],

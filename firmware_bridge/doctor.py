@@ -7,19 +7,31 @@ import os
 from pathlib import Path
 
 from config.doctor import Check
+from config.load import SettingsError
 from config.settings import Bus, Settings
+from firmware_bridge.profile_check import require_profiles
 
 BY_ID = Path("/dev/serial/by-id")
 
 
 def checks(settings: Settings) -> list[Check]:
     """Each bus: is the port there, may we open it, does the bridge hold it. Pins, where buttons hang on them."""
-    out = [_bus(bus) for bus in settings.buses]
+    out = [_bus(bus) for bus in settings.buses] + _profiles(settings)
     if not settings.buses and not any(button.bus == "gpio" for button in settings.buttons):
         out.append(Check("bus", "ok", "Không có bus nào trong cấu hình.", "The settings have no bus."))
     if any(button.bus == "gpio" for button in settings.buttons):
         out.append(_gpio())
     return out
+
+
+def _profiles(settings: Settings) -> list[Check]:
+    """The profiles of boards sold by others."""
+    try:
+        require_profiles(settings)
+    except SettingsError as error:
+        do_vi, do_en = "Sửa tệp mẫu: docs/boards.md.", "Mend the profile: docs/boards.md."
+        return [Check("boards", "fail", str(each), str(each), do_vi, do_en) for each in error.problems]
+    return []
 
 
 def _bus(bus: Bus) -> Check:

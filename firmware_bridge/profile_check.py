@@ -94,7 +94,7 @@ def problems_of(settings: Settings) -> list[Problem]:
             continue
         letters = [service.letter for service in settings.services]
         for key, text in disagreements(board, bus, profile, letters):
-            problem = Problem("site.toml", None, f"boards[{at}].{key}", f"{board.id}: {text}")
+            problem = Problem("", None, f"boards[{at}].{key}", f"{board.id}: {text}")
             found[str(problem)] = problem
     return list(found.values())
 
@@ -102,7 +102,7 @@ def problems_of(settings: Settings) -> list[Problem]:
 def require_profiles(settings: Settings) -> None:
     """Raises SettingsError when a profile that the settings name cannot be used as they use it."""
     if problems := problems_of(settings):
-        raise SettingsError(problems)
+        raise SettingsError([replace(problem, file=problem.file or "site.toml") for problem in problems])
 
 
 def disagreements(board: Board, bus: Bus, profile: Profile, letters: list[str]) -> Iterator[tuple[str, str]]:

@@ -118,3 +118,68 @@ def test_profiles_are_listed_and_a_file_is_checked() -> None:
     assert "brightness 0 %" in checked.stdout and "brightness 100 %" in checked.stdout
     wrong = boards("check", "modbus-asci-4")
     assert wrong.returncode == 2 and "did you mean: modbus-ascii-4?" in wrong.stderr
+
+
+SITE = """
+[paths]
+runtime = "{folder}"
+state = "{folder}"
+[[services]]
+id = "civil-status"
+letter = "A"
+name = "Tư pháp – Hộ tịch"
+name_en = "Civil status"
+[[counters]]
+id = 1
+services = ["civil-status"]
+[[buses]]
+id = "led"
+port = "{port}"
+protocol = "modbus-rtu"
+baud = 19200
+format = "8E1"
+[[boards]]
+id = "counter-1"
+kind = "counter"
+counter = 1
+bus = "led"
+unit = 3
+profile = "kd-500.toml"
+"""
+
+
+def site(tmp_path: Path, board: PymodbusBoard, profile: str) -> str:
+    (tmp_path / "kd-500.toml").write_text(profile, encoding="utf-8")
+    path = tmp_path / "site.toml"
+    path.write_text(SITE.format(folder=tmp_path, port=board.port), encoding="utf-8")
+    return str(path)
+
+
+def motcua(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*MOTCUA, *arguments], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+
+
+def test_wires_test_without_a_bridge_uses_the_profile_beside_the_site_file(
+    board: PymodbusBoard, tmp_path: Path
+) -> None:
+    good = (VENDORS / "kd-500.toml").read_text(encoding="utf-8")
+    path = site(tmp_path, board, good)
+    assert motcua("config", "check", path).returncode == 0
+    done = motcua("wires", "test", "--config", path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "led/3/counter-1" in done.stdout and "read back right" in done.stdout
+    wrong = site(tmp_path, board, good.replace("register = 40010", "register = 45010"))
+    done = motcua("wires", "test", "--config", wrong)
+    assert done.returncode == 1
+    assert "45010 (Brightness)" in done.stdout and "exception 2" in done.stdout and "numbering" in done.stdout
+
+
+def test_config_check_names_the_line_of_a_board_that_does_not_fit_its_profile(
+    board: PymodbusBoard, tmp_path: Path
+) -> None:
+    path = site(tmp_path, board, (VENDORS / "vp-16.toml").read_text(encoding="utf-8"))
+    done = motcua("config", "check", path)
+    assert done.returncode == 2
+    assert f"{path}:21: boards[0].kind: counter-1: " in done.stderr and "kind = 'main'" in done.stderr
+    done = motcua("bridge", "run", "--config", path)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
