@@ -74,7 +74,7 @@ def test_a_closed_day_ends_what_is_open_and_outlives_a_restart(site: Site) -> No
     site.do(engine.call_next, 1)
     site.do(engine.call_next, 2)
     site.do(engine.start, 2)
-    assert site.do(lambda draft: day.close(draft)) == 4
+    assert site.do(day.close) == 4
     totals = site.desk.hall.totals
     assert (totals["cancelled"], totals["no_show"], totals["done"], totals["waiting"]) == (2, 1, 1, 0)
     assert site.desk.hall.jobs == {}, "nobody prints for a day that is over"
@@ -525,7 +525,7 @@ def test_closing_a_day_of_thousands_is_one_commit(site: Site) -> None:
     for _ in range(150):
         site.do(engine.issue, "civil")
     seq = site.desk.ledger.seq()
-    site.do(lambda draft: day.close(draft))
+    site.do(day.close)
     assert site.desk.ledger.seq() == seq + 151
     assert site.desk.hall.totals["cancelled"] == 150
 

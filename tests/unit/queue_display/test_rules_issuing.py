@@ -230,7 +230,7 @@ def test_a_closed_day_issues_nothing_until_it_is_opened() -> None:
     room = Room(hours=HOURS)
     at(room, 23, "16:00")
     room.do(engine.issue, "civil")
-    room.do(lambda draft: day.close(draft))
+    room.do(day.close)
     error = refused(room)
     assert (error.code, error.allowed) == ("day_closed", {"opens_at": "2026-11-24T07:30+07:00"})
     assert refused(room, beyond=True).code == "day_closed"
