@@ -136,7 +136,8 @@ class Cabinet:
     def press(self, button: str | int) -> dict[str, Any]:
         """Press a ticket button, by id, service or place in the settings. Returns the identity the chip gave it.
 
-        `{"uid", "boot", "press"}`, or `{"folded": true}` when the chip took it as part of one that still waits.
+        `{"uid", "boot", "press"}`, or `{"folded": true}` when the chip took it as part of one that still waits, or
+        `{"reset": true}` when the chip started anew meanwhile and nobody knows.
         """
         found = next(
             (each for at, each in enumerate(self._settings.buttons) if button in (each.id, each.service, at)), None
@@ -147,8 +148,9 @@ class Cabinet:
         if self._broken.get("button") == "dead":
             return {"dead": True}
         bouncing = self._broken.get("button") == "garbage"
-        before = self._push(chip, {"do": "button", "index": found.input}, "presses", bouncing)
-        after = chip.ask("read")
+        before, after = self._push(chip, {"do": "button", "index": found.input}, "presses", bouncing)
+        if after["boot"] != before["boot"]:
+            return {"reset": True}
         if after["presses"] == before["presses"]:
             return {"folded": True, "waiting": after["waiting"]}
         return {"uid": after["uid"], "boot": after["boot"], "press": after["presses"]}
@@ -165,14 +167,17 @@ class Cabinet:
         if self._broken.get("keypad") == "dead":
             return {"dead": True}
         bouncing = self._broken.get("keypad") == "garbage"
-        before = self._push(chip, {"do": "key", "pad": pad.address, "key": codes[key]}, "keys", bouncing)
-        after = chip.ask("read")
+        before, after = self._push(chip, {"do": "key", "pad": pad.address, "key": codes[key]}, "keys", bouncing)
+        if after["boot"] != before["boot"]:
+            return {"reset": True}
         if after["keys"] == before["keys"]:
             return {"dropped": True, "waiting": after["waiting"]}
         return {"uid": after["uid"], "boot": after["boot"], "key": after["keys"]}
 
-    def _push(self, chip: FirmwareChild, pin: dict[str, Any], counts: str, bouncing: bool) -> dict[str, Any]:
-        """Down, hold until the chip counted it (or a while), up. Returns what it counted before."""
+    def _push(
+        self, chip: FirmwareChild, pin: dict[str, Any], counts: str, bouncing: bool
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Down, hold until the chip counted it (or a while), up. Returns the chip's counters before and then."""
         do = pin.pop("do")
         which = (chip.wiring.uid, do, *pin.values())
         with self._hands:
@@ -184,18 +189,17 @@ class Cabinet:
                 time.sleep(0.003)
             chip.ask(do, **pin, level=1)
             down = time.monotonic()
+            now = before
             while time.monotonic() - down < ACCEPT_S:
                 time.sleep(0.004)
                 now = chip.ask(do, **pin, level=1)
-                if now[counts] != before[counts] or now["folded"] + now["dropped"] != (
-                    before["folded"] + before["dropped"]
-                ):
+                if any(now[each] != before[each] for each in (counts, "folded", "dropped", "boot")):
                     break
             self._rearmed[which] = time.monotonic() + contract.words()["timing"]["rearm_ms"] / 1000
             time.sleep(max(0.0, HOLD_S - (time.monotonic() - down)))
             chip.ask(do, **pin, level=0)
             time.sleep(0.03)  # the release must settle before the next finger
-        return before
+        return before, now
 
     def _chip(self, bus: str, node: int) -> FirmwareChild:
         chip = self._chips.get((bus, node))

@@ -1,4 +1,4 @@
-"""Three boards on one pair of wires (RS-485, half-duplex): the bridge gives turns, addresses are found, set and judged."""
+"""Three boards on one pair of wires (RS-485, half-duplex): turns, and addresses found, set and judged."""
 
 from __future__ import annotations
 
