@@ -51,6 +51,7 @@ class JobWorker:
         self._run_id = secrets.token_hex(6)  # keys of an earlier process must not answer ours
         self._looked = float("-inf")
         self._watch = PrinterWatch()
+        self._expected = False
         self._fit = True
         self._changed = threading.Condition()
         self._stopping = False
@@ -66,15 +67,20 @@ class JobWorker:
             self._stopping = True
             self._changed.notify_all()
         self._thread.join(20)
+        self._printer.close()
+
+    def expect(self) -> None:
+        """A button was pressed: a paper will be wanted in a moment."""
+        with self._changed:
+            self._expected = True
+            self._changed.notify_all()
 
     def see(self, jobs: Iterable[Mapping[str, Any]], tickets: Iterable[Mapping[str, Any]] = ()) -> None:
         """The hub's open jobs and its tickets, as of now."""
-        served = {str(ticket["id"]) for ticket in tickets if ticket.get("state") != "waiting"}
         with self._changed:
             self._jobs = {int(job["id"]): job for job in jobs}
-            doubtful = doubtful_health(self._jobs.values(), served)
             self._changed.notify_all()
-        self._parts.tell(doubtful)
+        self._parts.tell(doubtful_health(tickets))
 
     def _run(self) -> None:
         while True:
@@ -83,7 +89,7 @@ class JobWorker:
                 if self._stopping:
                     return
                 job = self._due()
-                if job is None and not self._unreported:
+                if job is None and not self._unreported and not self._expected:
                     self._changed.wait(0.5)
             try:
                 self._round(job)
@@ -93,12 +99,16 @@ class JobWorker:
                     self._changed.wait(0.3)
 
     def _round(self, job: Mapping[str, Any] | None) -> None:
+        if self._expected:
+            self._expected = False
+            self._printer.warm()
         for number, result in list(self._unreported.items()):
             self._report(number, result)
         if job is not None:
             self._do(job)
         elif time.monotonic() - self._looked >= LOOK_S:
             self._look()
+            self._printer.rest()
 
     def _due(self) -> Mapping[str, Any] | None:
         now = time.monotonic()

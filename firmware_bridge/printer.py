@@ -5,7 +5,7 @@ the first byte of the picture left, so trying again is safe. `unknown`: somethin
 of it; a person looks at the paper and decides (house §4, step 4).
 
 What it can do comes from its profile (printer_profile.py), how it is from printer_status.py, the cable is
-printer_wire.py. Drawing is imported at the first job: it is slow and takes memory.
+printer_wire.py, drawing is done in a process of its own (drawing.py).
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from config.load import SettingsError
 from config.settings import Printer as PrinterSettings
 from config.settings import Settings
+from firmware_bridge.drawing import Drawer, DrawerLost, Undrawable
 from firmware_bridge.printer_profile import PrinterProfile, profile_of
 from firmware_bridge.printer_status import (
     ASB_OFF,
@@ -33,9 +34,9 @@ from firmware_bridge.printer_status import (
     question,
 )
 from firmware_bridge.printer_wire import CHUNK, Wire, open_wire, plain
-
-if TYPE_CHECKING:
-    from firmware_bridge.template import Template
+from firmware_bridge.raster import off_the_roll, rescue_bytes
+from firmware_bridge.rows import PaperKind, Template
+from firmware_bridge.template import load_template
 
 State = Literal["printed", "no_paper", "failed", "unknown"]
 
@@ -58,8 +59,8 @@ class PrintResult:
 class Papers:
     """A job drawn: the bytes of each paper, in the order they come out."""
 
-    first: list[bytes]
-    desk: list[bytes] | None = None
+    first: bytes
+    desk: bytes | None = None
 
 
 class Printer:
@@ -76,6 +77,7 @@ class Printer:
         self.template_problem: SettingsError | None = None
         """The own template cannot be used; papers come in the shipped one until it is mended."""
         self._template: Template | None = None
+        self._drawer = Drawer()
         try:
             self._profile: PrinterProfile | None = profile_of(settings)
         except SettingsError as error:
@@ -124,12 +126,12 @@ class Printer:
             return PrintResult("failed", "no printer is set up")
         if self._profile is None:
             return PrintResult("failed", f"the printer profile is wrong: {self.problem}")
-        from firmware_bridge.ticket import JobUndrawable
-
         try:
-            papers = self._draw(job, self._profile)
-        except JobUndrawable as error:
+            papers = self._draw(job, self._profile.paper())
+        except Undrawable as error:
             return PrintResult("failed", f"the job cannot be drawn: {error}")
+        except DrawerLost as error:
+            return PrintResult("failed", str(error))
         except FileNotFoundError as error:
             return PrintResult("failed", f"a typeface is missing: {error}")
         with self._lock:
@@ -141,11 +143,19 @@ class Printer:
             return PrintResult("printed", desk.detail)
         return PrintResult("printed", f"the desk's copy: {desk.state}: {desk.detail}")
 
-    def _draw(self, job: Mapping[str, Any], profile: PrinterProfile) -> Papers:
-        from firmware_bridge.raster import paper_commands
-        from firmware_bridge.template import load_template
-        from firmware_bridge.ticket import draw_paper
+    def warm(self) -> None:
+        """A job is on its way."""
+        if self._profile is not None and self._settings.kind != "none":
+            self._drawer.warm()
 
+    def rest(self) -> None:
+        """Called while nothing is to be printed: what costs memory is given back after a while."""
+        self._drawer.rest()
+
+    def close(self) -> None:
+        self._drawer.close()
+
+    def _draw(self, job: Mapping[str, Any], paper: PaperKind) -> Papers:
         if self._template is None:
             try:
                 self._template = load_template(self._settings.template)
@@ -153,15 +163,12 @@ class Printer:
                 self.template_problem = error
                 self._template = load_template("")
         two = self._settings.copies == 2 and job.get("kind") == "ticket"
-        drawn = [draw_paper(job, profile, self._template, desk=desk) for desk in ((False, True) if two else (False,))]
-        papers = [paper_commands(each.image, profile, each.codes) for each in drawn]
-        return Papers(papers[0], papers[1] if two else None)
+        first = self._drawer.draw(job, self._template, paper)
+        return Papers(first, self._drawer.draw(job, self._template, paper, desk=True) if two else None)
 
     # -- one paper
 
-    def _paper(self, commands: list[bytes], profile: PrinterProfile) -> PrintResult:
-        from firmware_bridge.raster import off_the_roll
-
+    def _paper(self, data: bytes, profile: PrinterProfile) -> PrintResult:
         try:
             wire = open_wire(self._settings)
         except OSError as error:
@@ -172,14 +179,12 @@ class Printer:
                 return refused
             if self._remains:
                 # The torn piece must not hang on the next citizen's number.
-                commands = [off_the_roll(profile.cut), *commands]
-            return self._send(wire, b"".join(commands))
+                data = off_the_roll(profile.paper()) + data
+            return self._send(wire, data)
         finally:
             wire.close()
 
     def _before(self, wire: Wire, profile: PrinterProfile) -> PrintResult | None:
-        from firmware_bridge.raster import rescue_bytes
-
         try:
             if self._remains:
                 # Not every printer hears a question in the middle of a picture: first end the picture.

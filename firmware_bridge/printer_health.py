@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from config.load import SettingsError
@@ -128,19 +128,11 @@ def problem_health(part: str, error: SettingsError | None) -> Health:
     )
 
 
-def doubtful_health(jobs: Iterable[Mapping[str, Any]], served: Container[str] = ()) -> Health:
+def doubtful_health(tickets: Iterable[Mapping[str, Any]]) -> Health:
     """Papers nobody can vouch for: staff look and reprint a marked copy, or void. Taken back when that is done, or
-    when the person has come to a counter all the same (`served`: tickets that wait no more)."""
-    jobs = list(jobs)
-    copied = {str(job.get("ticket")) for job in jobs if job.get("kind") == "copy"}
-    numbers = [
-        str(job["ticket"]).rpartition("-")[2]
-        for job in jobs
-        if job.get("kind") == "ticket"
-        and job.get("state") == "unknown"
-        and str(job.get("ticket")) not in copied
-        and str(job.get("ticket")) not in served
-    ]
+    when the person has come to a counter all the same."""
+    doubtful = [each for each in tickets if each.get("print") == "unknown" and each.get("state") == "waiting"]
+    numbers = [str(each["number"]) for each in doubtful]
     if not numbers:
         return ok("printed-papers")
     shown = ", ".join(numbers[:6]) + ("…" if len(numbers) > 6 else "")

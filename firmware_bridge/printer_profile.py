@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from config.load import Problem, SettingsError, load_file
 from config.settings import Printer as PrinterSettings
 from config.settings_base import Section
+from firmware_bridge.rows import PaperKind
 
 FOLDER = Path(__file__).parent / "assets" / "printers"
 DOTS_PER_MM = 8
@@ -91,6 +92,18 @@ class PrinterProfile(Section):
         if self.cut.kind == "none" and self.cut.feed_mm < 5:
             raise ValueError("without a cutter feed_mm must be at least 5, or the last line stays under the tear bar")
         return self
+
+    def paper(self) -> PaperKind:
+        """What the drawing must know of it."""
+        return PaperKind(
+            self.width_dots,
+            self.line.dots == "half",
+            self.line.band_rows,
+            self.line.native_qr,
+            self.cut.kind,
+            self.cut.command,
+            self.cut.feed_mm * DOTS_PER_MM,
+        )
 
 
 def shipped() -> dict[str, Path]:

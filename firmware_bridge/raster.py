@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from PIL import Image
+from firmware_bridge.rows import PaperKind
 
-from firmware_bridge.printer_profile import DOTS_PER_MM, Cut, PrinterProfile
+if TYPE_CHECKING:
+    from PIL import Image  # the bridge knows commands, not pictures
 
 BAND_ROWS = 64
 """Small printers hold about 4 KiB: 64 rows of 576 dots are 4.6 KB at most and usually half of it."""
 INIT = b"\x1b@"
-CUT = b"\x1dVB\x00"
-"""GS V 66 0: feed to the knife, partial cut."""
 
 
 @dataclass(frozen=True)
@@ -84,35 +84,29 @@ def feed(dots: int) -> bytes:
     return b"".join(b"\x1bJ" + bytes([min(255, dots - at)]) for at in range(0, dots, 255))
 
 
-def off_the_roll(cut: Cut) -> bytes:
+def off_the_roll(paper: PaperKind) -> bytes:
     """What ends a ticket: the feed, and the cut where there is a knife."""
-    dots = cut.feed_mm * DOTS_PER_MM
-    partial = cut.kind == "partial"
-    if cut.kind == "none":
+    dots, partial = paper.feed_dots, paper.cut == "partial"
+    if paper.cut == "none":
         return feed(dots)
-    if cut.command == "gs-v-feed":
+    if paper.cut_command == "gs-v-feed":
         return feed(dots - min(255, dots)) + (b"\x1dVB" if partial else b"\x1dVA") + bytes([min(255, dots)])
-    if cut.command == "gs-v":
+    if paper.cut_command == "gs-v":
         return feed(dots) + (b"\x1dV\x01" if partial else b"\x1dV\x00")
     return feed(dots) + (b"\x1bm" if partial else b"\x1bi")
 
 
-def paper_commands(
-    image: Image.Image, profile: PrinterProfile | None = None, codes: Sequence[NativeQr] = ()
-) -> list[bytes]:
-    """The whole paper, command by command: initialise, the picture, its end. Without a profile: 80 mm with a cutter."""
-    if profile is None:
-        return [INIT, *bands(image), CUT]
-    doubled = profile.line.dots == "half"
+def paper_commands(image: Image.Image, paper: PaperKind | None = None, codes: Sequence[NativeQr] = ()) -> list[bytes]:
+    """The whole paper, command by command: initialise, the picture, its end. `paper` None: 80 mm with a cutter."""
+    paper = paper or PaperKind()
     out, at = [INIT], 0
     for code in codes:
-        out += (
-            bands(image.crop((0, at, image.width, code.row)), profile.line.band_rows, doubled) if code.row > at else []
-        )
+        if code.row > at:
+            out += bands(image.crop((0, at, image.width, code.row)), paper.band_rows, paper.half)
         out.append(native_qr(code.text, code.module))
         at = code.row
-    out += bands(image.crop((0, at, image.width, image.height)), profile.line.band_rows, doubled)
-    return [*out, off_the_roll(profile.cut)]
+    out += bands(image.crop((0, at, image.width, image.height)), paper.band_rows, paper.half)
+    return [*out, off_the_roll(paper)]
 
 
 def rescue_bytes(width: int, rows: int = BAND_ROWS) -> bytes:

@@ -230,6 +230,7 @@ class Bridge:
             log.error("%s node %d: button %d has no service in the settings", bus, address, event.button)
             answered()
             return
+        self._jobs.expect()
         self._errands.add(
             ("press", event.uid, event.boot, event.press),
             Errand(
@@ -250,6 +251,7 @@ class Bridge:
         if service is None:  # a press of an earlier process, whose button is gone from the settings since
             answered(None)
             return
+        self._jobs.expect()
         self._errands.add(
             ("press", event.uid, event.boot, event.press),
             Errand(

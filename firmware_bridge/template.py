@@ -14,12 +14,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
 
 from config.load import Problem, SettingsError
+from firmware_bridge.rows import FIELD, READABLE, Row, Template
 
 SHIPPED = Path(__file__).parent / "assets" / "tickets" / "ticket.txt"
 
@@ -44,8 +43,6 @@ FLAGS = {"nobody_ahead": "không còn ai phía trước | nobody is ahead", "pri
 SIZES = {"large": 35, "normal": 28, "small": 24, "tiny": 21}
 HUGE = 204
 SMALLEST, LARGEST = 16, HUGE
-READABLE = 80
-"""Dots of 80 mm paper from which a number is read at 1.5 m (1 cm)."""
 WEIGHTS = {"light": 400, "regular": 500, "semibold": 600, "bold": 700}
 ELEMENTS = {
     "gap": "gap 14",
@@ -60,7 +57,6 @@ SECTIONS = ("ticket", "list")
 MAX_BYTES, MAX_LINES, MAX_TEXT, MAX_GAP = 16_384, 80, 160, 200
 LOGO_BYTES = 1_000_000
 
-_FIELD = re.compile(r"\{([^{}]*)\}")
 _PERSONAL = (
     *("ho_ten", "hoten", "ho_va_ten", "fullname", "full_name", "citizen", "applicant", "person", "gender", "signature"),
     *("phone", "sdt", "dien_thoai", "mobile", "email", "address", "dia_chi", "birth", "dob", "ngay_sinh"),
@@ -73,39 +69,6 @@ _FILL_IN = re.compile(
     re.IGNORECASE,
 )
 _TWELVE_DIGITS = re.compile(r"(?<!\d)\d{12}(?!\d)")
-
-What = Literal["text", "gap", "rule", "dashes", "qr", "logo", "items"]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the template. `size` in dots of 80 mm paper, `value` dots of a gap or rule."""
-
-    line: int
-    what: What
-    text: str = ""
-    size: int = 28
-    weight: int = 500
-    left: bool = False
-    upper: bool = False
-    tight: bool = False
-    beside: bool = False
-    value: int = 0
-    logo: Path | None = None
-    needs: tuple[str, ...] = ()
-    forbids: tuple[str, ...] = ()
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        return tuple(_FIELD.findall(self.text))
-
-
-@dataclass(frozen=True)
-class Template:
-    """`ticket` draws tickets and their copies, `papers` lists and slips."""
-
-    ticket: tuple[Row, ...]
-    papers: tuple[Row, ...]
 
 
 def load_template(path: str = "") -> Template:
@@ -216,7 +179,7 @@ class _Reader:
             return Row(line, "gap" if what == "gap" else "rule", value=int(number), needs=needs, forbids=forbids)
         if what == "logo":
             picture = self._logo(line, rest)
-            return Row(line, "logo", logo=picture, needs=needs, forbids=forbids) if picture else None
+            return Row(line, "logo", logo=str(picture), needs=needs, forbids=forbids) if picture else None
         if rest:
             self.wrong(line, what, f"không hiểu '{' '.join(rest)}'/not understood", example)
             return None
@@ -289,7 +252,7 @@ class _Reader:
     def _check(self, line: int, body: str) -> None:
         if not body or len(body) > MAX_TEXT:
             self.wrong(line, "text", f"chữ từ 1 đến {MAX_TEXT} ký tự/text of 1..{MAX_TEXT} characters")
-        for name in _FIELD.findall(body):
+        for name in FIELD.findall(body):
             if name in FIELDS:
                 if name == "title" and self._section != "list":
                     self.wrong(line, "{title}", "chỉ có trong [list]/only in [list]")
@@ -303,7 +266,7 @@ class _Reader:
                 )
                 continue
             self._unknown(line, "field", name, tuple(FIELDS))
-        rest = _FIELD.sub("", body)
+        rest = FIELD.sub("", body)
         if "{" in rest or "}" in rest:
             self.wrong(line, "text", "dấu { } không khớp/unmatched { }", "{number}")
         if _FILL_IN.search(rest):

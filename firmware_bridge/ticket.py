@@ -16,9 +16,8 @@ from typing import Any
 from PIL import Image
 
 from firmware_bridge.paper import NO_BREAK, Sheet, clean
-from firmware_bridge.printer_profile import PrinterProfile
 from firmware_bridge.raster import NativeQr
-from firmware_bridge.template import READABLE, Row, Template, load_template
+from firmware_bridge.rows import READABLE, PaperKind, Row, Template
 
 WIDTH_DOTS = 576
 KINDS = ("ticket", "copy", "list", "test")
@@ -44,26 +43,19 @@ class Drawn:
     codes: tuple[NativeQr, ...] = ()
 
 
-def draw_job(job: Mapping[str, Any], width: int = WIDTH_DOTS, template: Template | None = None) -> Image.Image:
-    """The job as a picture `width` dots wide (384 or 576), as tall as it needs to be, every dot drawn here.
+def draw_paper(job: Mapping[str, Any], paper: PaperKind, template: Template, *, desk: bool = False) -> Drawn:
+    """The job on that kind of paper, as tall as it needs to be; `desk`: the second of two papers, for the counter.
 
     Raises `JobUndrawable` for an unknown kind or a missing field.
     """
-    return _draw(job, Sheet(width), template or load_template(), None, False).image
-
-
-def draw_paper(job: Mapping[str, Any], profile: PrinterProfile, template: Template, *, desk: bool = False) -> Drawn:
-    """The job for a printer of that profile; `desk`: the second of two papers, for the counter. `JobUndrawable`."""
-    if profile.line.dots == "half":
-        sheet = Sheet(profile.width_dots // 2, HALF_UNIT * profile.width_dots / WIDTH_DOTS)
+    if paper.half:
+        sheet = Sheet(paper.width_dots // 2, HALF_UNIT * paper.width_dots / WIDTH_DOTS)
     else:
-        sheet = Sheet(profile.width_dots)
-    return _draw(job, sheet, template, profile, desk)
+        sheet = Sheet(paper.width_dots)
+    return _draw(job, sheet, template, paper, desk)
 
 
-def _draw(
-    job: Mapping[str, Any], sheet: Sheet, template: Template, profile: PrinterProfile | None, desk: bool
-) -> Drawn:
+def _draw(job: Mapping[str, Any], sheet: Sheet, template: Template, paper: PaperKind, desk: bool) -> Drawn:
     kind = job.get("kind")
     if kind not in KINDS:
         raise JobUndrawable(f"job kind {kind!r}; a printer draws {', '.join(KINDS)}")
@@ -74,7 +66,7 @@ def _draw(
         title = clean(_mapping(job, "payload").get("title"), 160)
         if not title or not isinstance(_mapping(job, "payload").get("lines"), (list, tuple)):
             raise JobUndrawable("a list needs payload.title and payload.lines")
-        codes = _rows(sheet, template.papers, job, profile)
+        codes = _rows(sheet, template.papers, job, paper)
         return Drawn(sheet.finish(), codes)
     number = clean(_mapping(job, "ticket").get("number"), 80)
     if not number:
@@ -86,7 +78,7 @@ def _draw(
     elif desk:
         sheet.banner("LIÊN QUẦY GIỮ – DESK COPY")
         sheet.gap(18)
-    codes = _rows(sheet, template.ticket, job, profile)
+    codes = _rows(sheet, template.ticket, job, paper)
     return Drawn(sheet.finish(), codes)
 
 
@@ -171,9 +163,7 @@ def _keep_together(name: str) -> str:
 # -- from the template to the sheet
 
 
-def _rows(
-    sheet: Sheet, rows: Sequence[Row], job: Mapping[str, Any], profile: PrinterProfile | None
-) -> tuple[NativeQr, ...]:
+def _rows(sheet: Sheet, rows: Sequence[Row], job: Mapping[str, Any], paper: PaperKind) -> tuple[NativeQr, ...]:
     known, flags = fields(job), _flags(job)
     there = {name: bool(value) for name, value in known.items()} | flags
     wanted = [
@@ -193,7 +183,7 @@ def _rows(
                 beside.append(wanted[at])
                 at += 1
         if row.what == "qr" or row.beside:
-            _beside(sheet, beside, known, job if row.what == "qr" else {}, profile, codes)
+            _beside(sheet, beside, known, job if row.what == "qr" else {}, paper, codes)
         elif row.what == "text":
             _text(sheet, row, _filled(row, known), flags["priority"])
         else:
@@ -223,7 +213,7 @@ def _beside(
     rows: Sequence[Row],
     known: Mapping[str, str],
     job: Mapping[str, Any],
-    profile: PrinterProfile | None,
+    paper: PaperKind,
     codes: list[NativeQr],
 ) -> None:
     """A QR code with the lines on its right; without lines it stands in the middle, drawn by the printer if it can."""
@@ -231,7 +221,7 @@ def _beside(
     text = qr if isinstance(qr, str) and qr else None
     if rows:
         sheet.beside(text, [(_filled(row, known), row.size, row.weight) for row in rows])
-    elif text and profile is not None and profile.line.native_qr:
+    elif text and paper.native_qr:
         codes.append(NativeQr(sheet.y, text, 6))
     elif text:
         sheet.code(text)
@@ -246,7 +236,7 @@ def _element(sheet: Sheet, row: Row, job: Mapping[str, Any]) -> None:
         sheet.dashes()
     elif row.what == "items":
         _items(sheet, _mapping(job, "payload"))
-    elif row.what == "logo" and row.logo is not None:
+    elif row.what == "logo" and row.logo:
         try:
             with Image.open(row.logo) as picture:
                 sheet.picture(picture, LOGO_TALL)

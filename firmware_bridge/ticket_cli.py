@@ -162,18 +162,18 @@ def _preview(arguments: argparse.Namespace) -> int:
 
 def printed(job: dict[str, Any], profile: Any, template: Any, desk: bool = False) -> tuple[Any, int]:
     """The paper as it falls from a printer of that profile: encoded, read back, as a picture; and its bytes."""
-    from firmware_bridge.printer_profile import DOTS_PER_MM
     from firmware_bridge.raster import paper_commands
     from firmware_bridge.ticket import draw_paper
     from firmware_bridge.virtual.escpos_reader import Paper, Reader
 
-    drawn = draw_paper(job, profile, template, desk=desk)
-    data = b"".join(paper_commands(drawn.image, profile, drawn.codes))
+    paper = profile.paper()
+    drawn = draw_paper(job, paper, template, desk=desk)
+    data = b"".join(paper_commands(drawn.image, paper, drawn.codes))
     papers: list[Paper] = []
-    tear = profile.cut.feed_mm * DOTS_PER_MM if profile.cut.kind == "none" else 0
-    Reader(profile.width_dots, papers.append, tear_rows=tear).feed(data)
-    (paper,) = papers
-    return paper.image, len(data)
+    tear = paper.feed_dots if paper.cut == "none" else 0
+    Reader(paper.width_dots, papers.append, tear_rows=tear).feed(data)
+    (fallen,) = papers
+    return fallen.image, len(data)
 
 
 def _job(settings: Settings | None, kind: str, number: str, clock: bool) -> dict[str, Any]:

@@ -18,9 +18,9 @@ from PIL import Image
 
 from config.settings import Printer as PrinterSettings
 from firmware_bridge.printer import Printer
-from firmware_bridge.ticket import draw_job
 from firmware_bridge.virtual.escpos_reader import Paper, Reader
 from firmware_bridge.virtual.printer import VirtualPrinter
+from tests.fixtures.paper import draw_job
 
 JOB: dict[str, Any] = {
     "kind": "ticket",

@@ -77,7 +77,7 @@ def test_one_job_is_one_whole_paper_on_every_kind(pair: Pair, name: str) -> None
     papers = far.paper()
     assert [each["qr"] for each in papers] == [[JOB["qr"]], [NEXT["qr"]]]
     assert [each["cuts"] for each in papers] == [0 if profile.cut.kind == "none" else 1] * 2
-    drawn = draw_paper(JOB, profile, load_template()).image
+    drawn = draw_paper(JOB, profile.paper(), load_template()).image
     if profile.line.dots == "half":
         drawn = drawn.resize((drawn.width * 2, drawn.height * 2), Image.Resampling.NEAREST)
     paper = picture(papers[0]["file"])
@@ -134,8 +134,8 @@ def test_two_papers_the_second_marked_for_the_desk(pair: Pair) -> None:
     assert near.print_job(JOB).state == "printed"
     mine, desk = far.paper()
     profile, template = load_profile("generic-80"), load_template()
-    assert picture(mine["file"]).tobytes() == draw_paper(JOB, profile, template).image.tobytes()
-    assert picture(desk["file"]).tobytes() == draw_paper(JOB, profile, template, desk=True).image.tobytes()
+    assert picture(mine["file"]).tobytes() == draw_paper(JOB, profile.paper(), template).image.tobytes()
+    assert picture(desk["file"]).tobytes() == draw_paper(JOB, profile.paper(), template, desk=True).image.tobytes()
     assert desk["qr"] == [JOB["qr"]]
     assert near.print_job(JOB | {"kind": "copy"}).state == "printed"
     assert len(far.paper()) == 3, "a reprinted copy is one paper"
@@ -207,7 +207,7 @@ def test_a_wrong_template_prints_in_the_shipped_one_and_says_so(pair: Pair, tmp_
     far, near = pair("generic-80", template=str(template))
     assert near.print_job(JOB).state == "printed"
     assert "numbre" in str(near.template_problem)
-    shown = draw_paper(JOB, load_profile("generic-80"), load_template()).image
+    shown = draw_paper(JOB, load_profile("generic-80").paper(), load_template()).image
     assert picture(far.paper()[0]["file"]).tobytes() == shown.tobytes()
 
 

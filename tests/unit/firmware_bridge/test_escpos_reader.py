@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from firmware_bridge.raster import BAND_ROWS, CUT, INIT, bands, paper_commands, rescue_bytes
-from firmware_bridge.ticket import draw_job
+from firmware_bridge.raster import BAND_ROWS, INIT, bands, off_the_roll, paper_commands, rescue_bytes
+from firmware_bridge.rows import PaperKind
 from firmware_bridge.virtual.escpos_reader import Paper, Reader, UnknownBytes
+from tests.fixtures.paper import draw_job
 
 JOB = {
     "kind": "ticket",
@@ -72,7 +73,7 @@ def test_a_torn_picture_is_freed_and_the_next_is_whole() -> None:
         reader = Reader(on_paper=papers.append)
         reader.feed(data[:torn])
         reader.hang_up()
-        reader.feed(rescue_bytes(576) + CUT + data)
+        reader.feed(rescue_bytes(576) + off_the_roll(PaperKind()) + data)
         assert len(papers) == 2
         assert papers[1].image.tobytes() == drawn.tobytes(), torn
 

@@ -13,7 +13,8 @@ from PIL import Image
 from config.load import SettingsError
 from firmware_bridge.paper import Sheet
 from firmware_bridge.template import FIELDS, FLAGS, SHIPPED, WORDS, load_template
-from firmware_bridge.ticket import draw_job, fields
+from firmware_bridge.ticket import fields
+from tests.fixtures.paper import draw_job
 
 JOB: dict[str, Any] = {
     "kind": "ticket",

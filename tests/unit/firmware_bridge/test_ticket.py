@@ -18,7 +18,8 @@ from PIL import Image, ImageChops
 from pyzbar import pyzbar
 
 from firmware_bridge.paper import NO_BREAK, balance, clean, text_width, wrap
-from firmware_bridge.ticket import JobUndrawable, draw_job
+from firmware_bridge.ticket import JobUndrawable
+from tests.fixtures.paper import draw_job
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SITE = {
