@@ -1,11 +1,14 @@
 # Types of core.py, beside it because the chip's Python has no typing.
 from firmware_bridge.dictionary import Dictionary
+from firmware_bridge.firmware.lines import Presses
 
 VERSION: int
 KEYS_PER_PAD: int
 
 class Firmware:
     boot: int
+    presses: Presses
+    keys: Presses
     def __init__(self, dictionary: Dictionary, board: object, now: int) -> None: ...
     def feed(self, data: bytes, now: int) -> None: ...
     def button(self, index: int, level: object, now: int) -> None: ...
