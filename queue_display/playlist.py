@@ -30,6 +30,7 @@ Working = Callable[[date], bool]
 
 SHORTEST_S = 3.0
 """Nobody reads a text that stands for less: a rest of an hour this short stays empty."""
+NOTICE_S = 12
 _EPOCH = date(2024, 1, 1)  # a Monday: teams without a first day are counted from here
 
 
@@ -278,7 +279,9 @@ def player(settings: Settings, place: Place) -> Player:
     items = list(settings.playlist)
     if not items:
         items = [
-            PlaylistItem(id=f"notice-{at}", vi=text) for at, text in enumerate(settings.site.notices, 1) if text.strip()
+            PlaylistItem(id=f"notice-{at}", vi=text, seconds=NOTICE_S)
+            for at, text in enumerate(settings.site.notices, 1)
+            if text.strip()
         ]
     return Player(items, place, working_days(settings.hours))
 

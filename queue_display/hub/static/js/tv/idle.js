@@ -4,7 +4,6 @@
 import { el, icon } from "../dom.js";
 
 const DAY_MS = 86400000;
-const TURN_MS = 12000; // one item, where the hub gives several at once
 const LENGTHS = [[34, "short"], [78, "medium"], [140, "long"]];
 
 /** How large a text may be: it must be read from eight metres and still fit its field. */
@@ -39,10 +38,9 @@ export function between(data, now) {
   const message = onAir(data, now);
   if (message) return { kind: "broadcast", ...pair(message) };
   if (isClosed(data)) return { kind: "closed", vi: "", en: "" };
-  const items = ((data.idle && data.idle.items) || []).filter((item) => !item.until || Date.parse(item.until) > now);
-  if (items.length === 0) return null;
-  const item = items[Math.floor(now / TURN_MS) % items.length];
-  return { kind: item.kind || "notice", ...pair(item) };
+  // The hub keeps the programme: so many minutes or showings an hour, the same on every screen.
+  const item = data.idle && data.idle.item;
+  return item ? { kind: item.kind || "notice", ...pair(item) } : null;
 }
 
 /** Both languages; a text without English comes with the same words twice, and is shown once. */
