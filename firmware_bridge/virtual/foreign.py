@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from config.settings import Board, Settings
+from firmware_bridge.firmware.font import segments
 from firmware_bridge.panels.reading import ascii_row, modbus_row
 from firmware_bridge.panels.shown import Row
 from firmware_bridge.profile import Profile
@@ -51,8 +52,17 @@ class ForeignWall:
             power = self.bus.ascii_unit is not None or (board.unit or 0) in self.bus.units
         out: dict[str, Any] = {"id": board.id, "kind": board.kind, "power": power}
         if board.kind == "counter":
-            return out | {"counter": board.counter, "text": rows[0]["text"], "segments": []}
-        return out | {"rows": [{"number": row["text"], "counter": row["counter"]} for row in rows]}
+            return out | {"counter": board.counter, "text": rows[0]["text"], "segments": segments(rows[0]["text"])[0]}
+        return out | {
+            "rows": [
+                {
+                    "number": row["text"],
+                    "counter": row["counter"],
+                    "segments": segments(row["text"].rjust(4)[-4:] + " " + row["counter"].rjust(2)[-2:])[0],
+                }
+                for row in rows
+            ]
+        }
 
     def _row(self, board: Board, profile: Profile, at: int) -> dict[str, str]:
         unit = (board.unit or 0) + at * profile.unit_step
