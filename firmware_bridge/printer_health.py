@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
-from config.load import SettingsError
+from config.load import Problem, SettingsError
 from firmware_bridge.parts import Health, ok
 from firmware_bridge.printer_status import PrinterStatus
 
@@ -104,17 +105,23 @@ class PrinterWatch:
         return printer_health(status)
 
 
+def _brief(problem: Problem) -> str:
+    """A mistake as a notice has room for: file and line, what, and the nearest word."""
+    place = Path(problem.file).name + (f":{problem.line}" if problem.line else "")
+    return f"{place}: {problem.text}"[:90] + (f" → {problem.nearest}?" if problem.nearest else "")
+
+
 def problem_health(part: str, error: SettingsError | None) -> Health:
     """A printer profile or ticket template that cannot be used; `part` is `printer-profile` or `ticket-template`."""
     if error is None:
         return ok(part)
-    first = error.problems[0]
+    first = _brief(error.problems[0])
     if part == "printer-profile":
         return Health(
             part,
             "down",
             "printer_profile_wrong",
-            f"Cấu hình loại máy in chưa đúng, không in được: {first}",
+            f"Loại máy in chưa đúng, không in được: {first}",
             f"The printer profile is wrong, nothing can be printed: {first}",
             WAIT_VI,
             WAIT_EN,

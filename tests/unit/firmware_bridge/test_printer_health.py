@@ -138,5 +138,7 @@ def test_settings_that_cannot_be_used_are_a_sentence() -> None:
         load_profile("epson")
     health = problem_health("printer-profile", caught.value)
     assert (health.state, health.code) == ("down", "printer_profile_wrong")
-    assert "epson-tm" in health.vi
+    assert "epson-tm?" in health.vi
     assert problem_health("printer-profile", None).code == "ok"
+    assert len(health.vi) <= 200
+    assert len(health.en) <= 200
