@@ -9,19 +9,20 @@ from pathlib import Path
 from config.doctor import Check
 from config.load import SettingsError
 from config.settings import Bus, Settings
+from firmware_bridge import voice_health
 from firmware_bridge.profile_check import require_profiles
 
 BY_ID = Path("/dev/serial/by-id")
 
 
 def checks(settings: Settings) -> list[Check]:
-    """Each bus: is the port there, may we open it, does the bridge hold it. Pins, where buttons hang on them."""
+    """Each bus: is the port there, may we open it, does the bridge hold it. Pins, where buttons hang on them. Voice."""
     out = [_bus(bus) for bus in settings.buses] + _profiles(settings)
     if not settings.buses and not any(button.bus == "gpio" for button in settings.buttons):
         out.append(Check("bus", "ok", "Không có bus nào trong cấu hình.", "The settings have no bus."))
     if any(button.bus == "gpio" for button in settings.buttons):
         out.append(_gpio())
-    return out
+    return out + voice_health.checks(settings)
 
 
 def _profiles(settings: Settings) -> list[Check]:

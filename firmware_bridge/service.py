@@ -28,6 +28,7 @@ from firmware_bridge.parts import Parts, bus_lost, ok
 from firmware_bridge.port import PortState, SerialBus, milliseconds
 from firmware_bridge.printer import open_printer
 from firmware_bridge.speaker import open_speaker
+from firmware_bridge.voice_health import health as voice_health
 from firmware_bridge.watch import BoardWatch
 from firmware_bridge.wires.desk import WiresDesk, node_state
 from queue_display.client import HubClient, HubRefused, merge, new_key
@@ -61,7 +62,9 @@ class Bridge:
         self._wires = WiresDesk(settings, self._buses, self._foreign.deeds())
         self._gpio = open_panel(settings, self._gpio_pressed, self._parts.tell)
         self._called = Called()
-        self._speaker = open_speaker(settings, still=self._still)
+        self._speaker = open_speaker(
+            settings, still=self._still, told=lambda *how: self._parts.tell(voice_health(*how))
+        )
         self._jobs = JobWorker(
             settings, self._hub, open_printer(settings), self._parts, self._light, self._beat("jobs")
         )

@@ -11,7 +11,7 @@ import threading
 import time
 from array import array
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,6 +32,14 @@ MODES = ("none", "dead", "slow", "hang")
 PlayState = Literal["ok", "degraded", "down"]
 
 
+Told = Callable[[str, PlayState, str], None]
+"""Hears after every announcement how a loudspeaker does: waiting room, state, why."""
+
+
+def untold(room: str, state: PlayState, detail: str) -> None:
+    """The `Told` of a loudspeaker that nobody asks."""
+
+
 def wanted(announcement: Mapping[str, Any]) -> bool:
     """The `Still` of a loudspeaker that is told nothing: everything is spoken."""
     return True
@@ -47,8 +55,10 @@ class Speaker:
         *,
         paced: bool = False,
         still: Still = wanted,
+        told: Told = untold,
         clock: Clock | None = None,
     ) -> None:
+        self._told = told
         self._settings = settings.speaker
         self._lounge = lounge
         self._still = still
@@ -234,6 +244,7 @@ class Speaker:
             self._loss.lost("loudspeaker", detail)
         with self._wake:
             self._health = (state, detail)
+        self._told(self._lounge.id if self._lounge else "", state, detail)
 
 
 def _output(settings: Settings, lounge: Lounge | None, paced: bool) -> Output:
@@ -252,10 +263,16 @@ class Speakers:
     """All waiting rooms. A call is spoken in the room of its counter, what goes before all in every room."""
 
     def __init__(
-        self, settings: Settings, *, paced: bool = False, still: Still = wanted, clock: Clock | None = None
+        self,
+        settings: Settings,
+        *,
+        paced: bool = False,
+        still: Still = wanted,
+        told: Told = untold,
+        clock: Clock | None = None,
     ) -> None:
         self._rooms = {
-            name: Speaker(settings, lounge, paced=paced, still=still, clock=clock)
+            name: Speaker(settings, lounge, paced=paced, still=still, told=told, clock=clock)
             for name, lounge in rooms(settings).items()
         }
 
@@ -291,8 +308,14 @@ class Speakers:
 
 
 def open_speaker(
-    settings: Settings, *, paced: bool = False, still: Still = wanted, clock: Clock | None = None
+    settings: Settings,
+    *,
+    paced: bool = False,
+    still: Still = wanted,
+    told: Told = untold,
+    clock: Clock | None = None,
 ) -> Speakers:
     """The loudspeakers of `[speaker]` and `[[lounges]]`, their threads running. `paced`: the file back end takes as
-    long as the sound. `still`: asked just before an announcement is spoken whether anybody needs it."""
-    return Speakers(settings, paced=paced, still=still, clock=clock)
+    long as the sound. `still`: asked just before an announcement is spoken whether anybody needs it. `told`: hears how
+    each does."""
+    return Speakers(settings, paced=paced, still=still, told=told, clock=clock)

@@ -274,11 +274,14 @@ def test_a_hanging_sound_card_delays_nothing_else(room: SpokenRoom) -> None:
     until(lambda: room.voice()["state"] == "down")
     assert "took nothing" in room.voice()["detail"]
     assert took < 60
+    told = until(lambda: next((n for n in room.hub().snapshot()["notices"] if n["part"] == "speaker"), None))
+    assert told["public_vi"] == "Loa đang tạm hỏng. Mời ông/bà nhìn bảng số."
     room.bridge("misbehave", device="speaker", mode="none")
     before = len(room.spoken())
     room.hub().act(1, "recall")
     room.say_again(count=before + 1)
     until(lambda: room.voice()["state"] == "ok")
+    until(lambda: not [n for n in room.hub().snapshot()["notices"] if n["part"] == "speaker"])
 
 
 def test_quiet_hours_and_volume_follow_the_rooms_clock(clips: Path, monkeypatch: pytest.MonkeyPatch) -> None:

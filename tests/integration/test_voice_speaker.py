@@ -214,6 +214,37 @@ def test_alsa_plays_the_whole_sound_and_a_failing_card_is_a_sentence(
     speaker.close()
 
 
+def test_a_sound_card_that_takes_nothing_is_given_up_and_the_next_call_is_heard(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stand-in for aplay that never reads, as one does whose driver hangs, and then one that works."""
+    import os
+
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    card = folder / "aplay"
+    card.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 600\n")
+    card.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    told: list[tuple[str, str]] = []
+    speaker = open_speaker(
+        settings.model_copy(update={"speaker": settings.speaker.model_copy(update={"backend": "alsa"})}),
+        told=lambda room, state, detail: told.append((room, state)),
+    )
+    speaker.say(call("A001", 1, id=1))
+    eventually(lambda: speaker.state()["state"] == "down", "the stuck card")
+    assert "took nothing" in speaker.state()["detail"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+    card.write_text(f"#!/bin/sh\nhead -c 5000 > {tmp_path}/first; cat > {tmp_path}/rest\n")
+    speaker.say(call("A002", 1, id=2))
+    eventually(lambda: speaker.state()["spoken"] == 1, "the next call")
+    assert (tmp_path / "first").read_bytes()[:4] == b"RIFF"
+    assert speaker.state()["state"] == "ok"
+    assert told == [("", "down"), ("", "ok")]
+    speaker.close()
+
+
 def motcua(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "config.cli", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=120)
