@@ -126,7 +126,7 @@ def make_site(
         raise UnknownSite(f"{name!r}; có/there are: {', '.join(site_names())}")
     raw: dict[str, Any] = tomllib.loads((SITES / f"{name}.toml").read_text(encoding="utf-8"))
     device = raw["site"]["device"]
-    tokens = {role: secrets.token_urlsafe(32) for role in ("clerk", "supervisor", "display", "technician")}
+    tokens = {role: secrets.token_urlsafe(32) for role in ("clerk", "reception", "supervisor", "display", "technician")}
     hub, broker, device_https, admin, printer = free_ports(5)
     site = Site(
         folder=folder, name=name, hub_port=hub, broker_port=broker, server_port=device_https, admin_port=admin,

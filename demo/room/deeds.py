@@ -18,6 +18,8 @@ from demo.room.harm import Harm, HarmRefused
 from demo.room.samples import Sample, make_samples
 from demo.start import Room
 
+PAGES = {"clerk": "clerk", "reception": "reception", "supervisor": "supervisor"}
+"""Staff's page → the role that signs in for it."""
 KEYS = ("call", "recall", "no-show", "transfer")
 
 
@@ -162,12 +164,13 @@ class Deeds:
 
     # -- the staff's pages
 
-    def _enter(self, counter: int) -> Done:
-        """Sign this browser in at the hub as the clerk of a counter; a cookie of one host holds for all its ports."""
+    def _enter(self, counter: int | None = None, page: str = "clerk") -> Done:
+        """Sign this browser in at the hub for a page of the staff; a cookie of one host holds for all its ports."""
         site = self._room.site
         connection = http.client.HTTPConnection("127.0.0.1", site.hub_port, timeout=5)
         try:
-            body = json.dumps({"token": site.tokens["clerk"], "counter": int(counter)})
+            token = site.tokens[PAGES[page]]
+            body = json.dumps({"token": token} if counter is None else {"token": token, "counter": int(counter)})
             connection.request("POST", "/v1/session", body, {"Content-Type": "application/json"})
             response = connection.getresponse()
             response.read()
@@ -176,4 +179,4 @@ class Deeds:
             connection.close()
         if response.status >= 400 or not cookie:
             raise DeedRefused("Máy gọi số chưa cho vào.", f"The hub answered {response.status}.")
-        return Done({"url": f"{site.hub_url}/clerk"}, cookie)
+        return Done({"url": f"{site.hub_url}/{page}"}, cookie)

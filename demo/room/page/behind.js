@@ -9,7 +9,9 @@ const DEEDS = {
   "ticket.transferred": "Chuyển quầy", "ticket.parked": "Tạm để lại", "ticket.cancelled": "Hủy số", "ticket.void": "Bỏ số",
   "ticket.returned": "Trả về hàng chờ", "ticket.waiting_papers": "Chờ giấy tờ",
   "print.printed": "In xong phiếu", "print.no_paper": "Hết giấy, chưa in", "print.failed": "Chưa in được", "print.unknown": "Không rõ đã in chưa",
-  "rating.given": "Đánh giá", "lookup.answered": "Tra cứu hồ sơ", "ledger.epoch": "Mở sổ mới",
+  "ticket.refused": "Chưa phát số", "ticket.moved": "Chuyển lĩnh vực", "ticket.reopened": "Mở lại số", "help.asked": "Nhờ giúp", "help.done": "Đã giúp",
+  "broadcast.shown": "Phát thông báo", "broadcast.cleared": "Gỡ thông báo", "day.closed": "Kết thúc ngày", "day.opened": "Mở ngày",
+  "appointments.listed": "Nhận lịch hẹn", "rating.given": "Đánh giá", "lookup.answered": "Tra cứu hồ sơ", "ledger.epoch": "Mở sổ mới",
 };
 const BY_CLASS = { print: "In phiếu", health: "Thiết bị", part: "Thiết bị", link: "Đường dây", counter: "Quầy", day: "Ngày làm việc", ledger: "Sổ", audit: "Nhật ký" };
 

@@ -4,7 +4,7 @@ import { drawProcesses, makeFarEnd, makeSwitches } from "./behind.js";
 import { $ } from "./dom.js";
 import { makeCamera, makeKiosk, makeStand } from "./floor.js";
 import { enter, facts as readFacts, follow } from "./link.js";
-import { makeSpeaker, makeWall } from "./wall.js";
+import { makeSpeaker, makeWall, openPage } from "./wall.js";
 
 let hide = 0;
 function say(text, lasting = false) {
@@ -31,6 +31,7 @@ async function open() {
   $("site-name").textContent = `${facts.site.name} · ${facts.site.place}`;
   $("tv-link").href = `${facts.hub}/tv`;
   $("server-link").href = facts.admin;
+  for (const page of ["reception", "supervisor"]) $(`${page}-link`).addEventListener("click", () => act(() => openPage(page)));
   const wall = makeWall(facts, act), speak = makeSpeaker(), stand = makeStand(facts, act);
   const kiosk = makeKiosk(act), camera = makeCamera(act), far = makeFarEnd(), switches = makeSwitches(facts, act);
   const show = {

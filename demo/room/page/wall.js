@@ -36,7 +36,7 @@ export function makeWall(facts, act) {
     }
     pad.append(el("button", {
       type: "button", class: "page", title: "Mở trang web của cán bộ / open the clerk's page", "data-key": "page",
-      onclick: () => act(() => openClerk(counter.id)),
+      onclick: () => act(() => openPage("clerk", counter.id)),
     }, "Trang web"));
     desks.set(counter.id, queue);
     $("desks").append(el("article", { class: "desk", "data-counter": counter.id },
@@ -73,11 +73,12 @@ export function makeWall(facts, act) {
   };
 }
 
-async function openClerk(counter) {
+/** Open a page of the staff, signed in. `counter`: whose desk, for the clerk's page. */
+export async function openPage(page, counter = null) {
   // Opened before the answer: a window that a script opens later is taken for a pop-up.
-  const page = window.open("about:blank");
-  const { url } = await deed("enter", { counter });
-  if (page) page.location = url;
+  const opened = window.open("about:blank");
+  const { url } = await deed("enter", { page, counter });
+  if (opened) opened.location = url;
 }
 
 /** The loudspeaker: the words, and the sound itself once the visitor has switched it on. */
