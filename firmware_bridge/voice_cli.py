@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from config.cli import Subparsers, command_group, fail
+from firmware_bridge import line_cli
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add the group `voice`."""
+    """Add the group `voice` and the command `line`."""
+    line_cli.register(subparsers)
     voice = command_group(subparsers, "voice", "Tiếng gọi: tạo, ghép, liệt kê | the voice's clips")
     make = voice.add_parser("make", help="tạo tiếng bằng espeak-ng, giữ bản thu | make clips, keep recordings")
     _where(make, "all")

@@ -12,6 +12,7 @@ from typing import Any
 from config.cli import command_group, fail
 from queue_display.client import HubClient
 from queue_display.model import TICKET_STATES
+from queue_display.playlist_cli import register_playlist
 from queue_display.rules_cli import register_queue, ticket_id
 from queue_display.say import register_say
 from queue_display.staff_cli import register_staff
@@ -102,6 +103,7 @@ def register(subparsers: Any) -> None:
 
     register_queue(subparsers)
     register_say(subparsers)
+    register_playlist(subparsers)
     register_staff(subparsers)
     bench = command_group(subparsers, "bench", "đo tốc độ | measure")
     issue = bench.add_parser(

@@ -267,6 +267,15 @@ class Player:
         vi, en = self._words[found.item.id]
         return Shown(found.item, vi, en, found.end - found.start, now + timedelta(seconds=found.end - into))
 
+    def of_day(self, now: datetime, *, trusted: bool = True) -> tuple[Showing, ...]:
+        """The whole day in which `now` lies."""
+        self._know(now, trusted)
+        return self._showings
+
+    def text(self, item: PlaylistItem) -> str:
+        """The Vietnamese words of an item on the day looked at last."""
+        return self._words[item.id][0]
+
     def this_hour(self, now: datetime, *, trusted: bool = True) -> list[dict[str, str]]:
         """Every item of this clock hour once, in the order of the settings."""
         hour = int(self._know(now, trusted)) // HOUR_S

@@ -266,6 +266,27 @@ def test_commands_make_list_join_and_preview(tmp_path: Path) -> None:
     assert png.read_bytes().startswith(b"\x89PNG")
 
 
+def test_commands_line_and_playlist_show_what_boards_will_show(tmp_path: Path) -> None:
+    png = tmp_path / "line.png"
+    still = motcua("line", "Mời số A042 đến Quầy 3", "--width", "192", "--png", str(png))
+    assert still.returncode == 0, still.stderr
+    assert "Đứng yên" in still.stdout
+    assert png.read_bytes().startswith(b"\x89PNG")
+    assert "Chạy" in motcua("line", "Mời số A042 đến Quầy 3", "--width", "96").stdout
+    assert motcua("line", "x", "--width", "2").returncode == 2
+    site = tmp_path / "site.toml"
+    fridays = '[[playlist]]\nid = "t"\nvi = "{team} trực"\nteams = ["Tổ 1", "Tổ 2"]\nshowings = 3\nweekdays = ["fri"]\n'
+    site.write_text(SITE.read_text("utf-8") + fridays + 'from = "2026-11-20"\n', encoding="utf-8")
+    made = motcua("playlist", "--config", str(site), "--day", "2026-11-27", "--hour", "9", "--json")
+    assert made.returncode == 0, made.stderr
+    showings = json.loads(made.stdout)["showings"]
+    assert [each["vi"] for each in showings] == ["Tổ 2 trực"] * 3
+    assert "3 lần" in motcua("playlist", "--config", str(site), "--day", "2026-11-27", "--hour", "9").stdout
+    assert "Không có" in motcua("playlist", "--config", str(site), "--day", "2026-11-26", "--hour", "9").stdout
+    assert motcua("playlist", "--config", str(site), "--day", "27/11/2026").returncode == 2
+    assert motcua("playlist", "--config", str(site), "--hour", "24").returncode == 2
+
+
 def test_say_prints_the_sentence_and_writes_the_sound(tmp_path: Path) -> None:
     out = tmp_path / "call.wav"
     done = motcua("say", "A105", "3", "--wav", str(out))
