@@ -18,7 +18,7 @@ from itertools import pairwise
 from PIL import Image, ImageDraw, ImageFont
 
 from config.fonts import fallback_file, font_file
-from firmware_bridge.matrix_marks import ABOVE, DIGITS, DOT, HORN, KNOWN, STYLES, Rows, horn_rise
+from firmware_bridge.matrix_marks import ABOVE, DOT, HORN, KNOWN, SHAPES, STYLES, Rows, horn_rise
 
 MAX_BYTES = 12_288
 """What a board has room for; longer texts end with "…"."""
@@ -193,8 +193,8 @@ def _face(height: int) -> ImageFont.FreeTypeFont:
 def _bare(letter: str, height: int) -> Picture:
     """A letter without marks, its left edge at x = 0; a letter the typeface lacks is a blank of three columns."""
     style = STYLES[height]
-    if height == 16 and letter in DIGITS:
-        return _dots(DIGITS[letter], 0, style.base - 8)
+    if height == 16 and letter in SHAPES:
+        return _dots(SHAPES[letter], 0, style.base - len(SHAPES[letter]))
     face = _face(height)
     image = Image.new("1", (int(face.getlength(letter)) + 8, height))
     draw = ImageDraw.Draw(image)

@@ -98,9 +98,9 @@ STYLES: dict[int, Style] = {
     ),
 }  # fmt: skip
 
-# Digits of one width, and no two alike: people compare them with the paper in their hand. Of 16 rows only; at larger
-# sizes the typeface's own are good.
-DIGITS: dict[str, Rows] = {
+# Of 16 rows only; at larger sizes the typeface's own are good. Digits have one width and no two are alike: people
+# compare them with the paper in their hand. The letters are those that the typeface breaks or blots at this size.
+SHAPES: dict[str, Rows] = {
     "0": (".###.", "#...#", "#...#", "#...#", "#...#", "#...#", "#...#", ".###."),
     "1": ("..#..", ".##..", "..#..", "..#..", "..#..", "..#..", "..#..", ".###."),
     "2": (".###.", "#...#", "....#", "...#.", "..#..", ".#...", "#....", "#####"),
@@ -111,4 +111,7 @@ DIGITS: dict[str, Rows] = {
     "7": ("#####", "....#", "....#", "...#.", "...#.", "..#..", "..#..", "..#.."),
     "8": (".###.", "#...#", "#...#", ".###.", "#...#", "#...#", "#...#", ".###."),
     "9": (".###.", "#...#", "#...#", "#...#", ".####", "....#", "#...#", ".###."),
+    "a": (".###.", "....#", ".####", "#...#", "#..##", ".##.#"),
+    "M": ("#.....#", "##...##", "#.#.#.#", "#..#..#", "#.....#", "#.....#", "#.....#", "#.....#"),
+    "N": ("#....#", "##...#", "##...#", "#.#..#", "#..#.#", "#...##", "#...##", "#....#"),
 }
