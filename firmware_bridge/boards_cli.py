@@ -44,6 +44,12 @@ def register(subparsers: Any) -> None:
     _line_options(test)
     test.set_defaults(run=_test)
 
+    found = commands.add_parser("find", help="hỏi mọi địa chỉ Modbus 1–247 / ask every Modbus address (20 s)")
+    found.add_argument("--port", required=True, help="/dev/serial/by-id/… hoặc / or /dev/pts/7")
+    found.add_argument("--baud", type=int, choices=BAUDS, default=9600, help="bit/s")
+    found.add_argument("--format", choices=FORMATS, default="8N1", help="8N1, 8E1 …")
+    found.set_defaults(run=_find)
+
     sim = command_group(subparsers, "sim", "thiết bị và ngày ảo / virtual devices and days")
     board = sim.add_parser("board", help="bảng ảo của hãng khác, biết làm sai / a virtual board that can misbehave")
     board.add_argument("--profile", required=True, help="tên mẫu hoặc tệp .toml / name or file")
@@ -172,23 +178,58 @@ def printed(data: bytes) -> str:
     return "".join(chr(byte) if 32 <= byte < 127 else f"<{byte:02X}>" for byte in data)
 
 
-def _target(arguments: argparse.Namespace) -> tuple[Target, Line]:
+def _line(arguments: argparse.Namespace, baud: int, frame: str) -> Line:
     from config.cli import fail
     from config.process import EXIT_UNREACHABLE
-    from firmware_bridge.boards_trial import Target, port_words
+    from firmware_bridge.boards_trial import port_words
     from firmware_bridge.line import Line
     from firmware_bridge.port import LOST
 
-    profile = load(arguments.profile)
-    count = arguments.rows or profile.rows or 1
-    if not 1 <= count <= (profile.rows or 1):
-        fail(f"Bảng có {profile.rows or 1} dòng.", f"The board has {profile.rows or 1} row(s).")
-    line = Line(arguments.port, arguments.baud or profile.baud or 9600, arguments.format or profile.format or "8N1")
+    line = Line(arguments.port, baud, frame)
     try:
         line.open()
     except LOST as error:
         vi, en = port_words(arguments.port, error)
         fail(f"Không mở được cổng: {vi}.", f"The port cannot be opened: {en}.", EXIT_UNREACHABLE)
+    return line
+
+
+def _find(arguments: argparse.Namespace) -> int:
+    from firmware_bridge.boards_trial import find
+    from firmware_bridge.port import LOST
+
+    line = _line(arguments, arguments.baud, arguments.format)
+    words = {
+        "ok": "trả lời / answers",
+        "refused": "trả lời, không có thanh ghi 0 / answers, has no register 0",
+        "garbled": "trả lời không đọc được: tốc độ, chẵn lẻ? / garbled: speed, parity, two on one address?",
+    }
+    count = 0
+    try:
+        for unit, kind in find(line):
+            count += kind != "garbled"
+            print(f"{unit:3}  {words[kind]}", flush=True)
+    except LOST as error:
+        _lost(arguments.port, error)
+    finally:
+        line.close()
+    if not count:
+        print(
+            f"Không ai trả lời ở {arguments.baud} {arguments.format}: thử tốc độ, chẵn lẻ khác; nguồn; dây A/B.\n"
+            f"Nobody answers at {arguments.baud} {arguments.format}: try another speed or parity; power; A/B crossed."
+        )
+    return 0 if count else 1
+
+
+def _target(arguments: argparse.Namespace) -> tuple[Target, Line]:
+    from config.cli import fail
+    from firmware_bridge.boards_trial import Target
+
+    profile = load(arguments.profile)
+    count = arguments.rows or profile.rows or 1
+    if not 1 <= count <= (profile.rows or 1):
+        fail(f"Bảng có {profile.rows or 1} dòng.", f"The board has {profile.rows or 1} row(s).")
+    line = _line(arguments, arguments.baud or profile.baud or 9600, arguments.format or profile.format or "8N1")
     return Target(line, profile, arguments.unit, arguments.address, arguments.brightness, count), line
 
 

@@ -304,6 +304,19 @@ def _ask_text(target: Target, request: Request) -> Iterator[Finding]:
         )
 
 
+FIND_S = 0.08
+"""How long each address is waited for; a board that takes longer is missed."""
+
+
+def find(line: Asks, first: int = 1, last: int = 247) -> Iterator[tuple[int, str]]:
+    """Every unit that answers anything to "read register 0": (address, how it answered). Raises one of port.LOST."""
+    for unit in range(first, last + 1):
+        frame = modbus.read(unit, modbus.READ_HOLDING, 0, 1)
+        outcome = line.exchange(frame, Request("", frame, "").judge, FIND_S)
+        if outcome.kind in ("ok", "refused", "garbled"):
+            yield unit, outcome.kind
+
+
 def _shown_bytes(data: bytes) -> str:
     return "".join(chr(byte) if 33 <= byte < 127 else f"<{byte:02X}>" for byte in data[:64])
 

@@ -99,6 +99,15 @@ def test_a_silent_port_ends_with_words(tmp_path: Path) -> None:
     assert "power" in done.stdout and "A/B" in done.stdout
 
 
+def test_find_names_the_units_that_answer(tmp_path: Path) -> None:
+    from firmware_bridge.virtual.rtu import Unit, VirtualBus
+
+    with VirtualBus(tmp_path / "bus", {3: Unit(), 200: Unit(functions=(16,))}) as bus:
+        done = boards("find", "--port", str(bus.link))
+    assert done.returncode == 0
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["3", "200"]
+
+
 def test_no_port_and_a_bad_number_are_sentences(tmp_path: Path) -> None:
     gone = boards("show", "--port", str(tmp_path / "none"), "--profile", "modbus-ascii-4", "--unit", "9", "A042")
     assert gone.returncode not in (0, 1) and "there is no port" in gone.stderr and "Traceback" not in gone.stderr

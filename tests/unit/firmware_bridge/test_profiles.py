@@ -10,12 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.load import SettingsError
+from firmware_bridge.boards_trial import letters_of
 from firmware_bridge.modbus import crc16
 from firmware_bridge.panels.foreign import holes, render
+from firmware_bridge.panels.reading import modbus_row
 from firmware_bridge.panels.shown import Row, Rows, all_in
 from firmware_bridge.profile import Profile
 from firmware_bridge.profile_check import load_profile, names
 from firmware_bridge.profile_rules import remarks
+from firmware_bridge.virtual.rtu import Unit
 
 VENDORS = Path(__file__).parents[2] / "fixtures" / "vendors"
 FILES = [*sorted(VENDORS.glob("*.toml")), *names().values()]
@@ -147,6 +150,37 @@ def test_checksums_of_what_stands_between_from_and_to(
         f'checksum = "{kind}"\nchecksum_as = "{notation}"\n',
     )
     assert render(profile, 1, 0, one("A042"), 0)[0].frame == b"#AA\x10A042" + expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+@pytest.mark.parametrize("path", [path for path in FILES if load_profile(path).write], ids=lambda path: path.stem)
+def test_what_was_written_is_what_a_person_reads(path: Path, data: st.DataObject) -> None:
+    """Every number, nothing and dashes: encoded, written into a unit, read from its registers again."""
+    profile = load_profile(path)
+    letters = letters_of(profile)
+    count = profile.rows or 1
+    texts = data.draw(
+        st.lists(
+            st.tuples(st.sampled_from(letters), st.integers(0, 999), st.integers(1, 99)), min_size=count, max_size=count
+        )
+    )
+    rows = tuple(Row("number", f"{letter}{number:03d}", counter) for letter, number, counter in texts)
+    unit = Unit()
+    for shown, wanted in (
+        (rows, [(row.text, str(row.counter)) for row in rows]),
+        (all_in("blank", count), [("    ", "")] * count),
+        (rows, [(row.text, str(row.counter)) for row in rows]),
+        *([(all_in("dashes", count), [("----", "--")] * count)] if profile.lost == "dashes" else []),
+    ):
+        for request in render(profile, 5, 0, shown, 80):
+            assert request.frame[1] in unit.functions
+            assert not unit.answer(request.frame[:-2])[1] & 0x80
+        seen = [modbus_row(profile, unit.registers, unit.coils, 0, at) for at in range(count)]
+        has_counter = any(write.what == "counter" for write in profile.write)
+        assert [(row["text"], row["counter"].strip() if has_counter else "") for row in seen] == [
+            (text, counter if has_counter else "") for text, counter in wanted
+        ]
 
 
 WRONG = [
