@@ -226,6 +226,7 @@ class Node:
             SLOTS[slot] if slot < len(SLOTS) else "?",
             bool(values["slot"] & TRIAL),
             values["title"],
+            values["asks"],
         )
         if self._is_twin(new.uid, now):
             return
@@ -307,12 +308,13 @@ class Node:
 
     def _say_committed(self) -> None:
         boot, press, key = self._answers.committed()
-        self._send("committed", "committed", boot=boot, press=press, key=key)
+        asks = self.identity.asks if self.identity else 0
+        self._send("committed", "committed", boot=boot, press=press, key=key, told=asks)
 
     def _say_done(self, boot: int, press: int) -> None:
         """This press is done; one of an older boot is told by itself."""
         if self.identity and boot != self.identity.boot:
-            self._send("committed", "committed:left", boot=boot, press=press, key=0)
+            self._send("committed", "committed:left", boot=boot, press=press, key=0, told=0)
         else:
             self._say_committed()
 

@@ -24,6 +24,7 @@ class Identity:
     slot: str = "-"
     trial: bool = False
     title: str = ""
+    asks: int = 0
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def register(subparsers: Any) -> None:
     name = command("name", _name, "đặt địa chỉ và tên cho một bo mạch / give a board an address and a name")
     name.add_argument("uid", help="16 số hex, xem / see: motcua wires scan")
     name.add_argument("--node", type=int, required=True, help="địa chỉ / address, 1–30")
-    name.add_argument("--title", default="", help="tên không dấu, tối đa 15 chữ / name in plain letters, up to 15")
+    name.add_argument("--title", default="", help="tên không dấu, tối đa 14 chữ / name in plain letters, up to 14")
     flash = command("flash", _flash, "nạp bản mới qua bus / load a firmware over the bus")
     which = flash.add_mutually_exclusive_group(required=True)
     which.add_argument("--node", type=int, help="địa chỉ / address")

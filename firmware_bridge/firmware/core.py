@@ -60,6 +60,7 @@ class Firmware:
         self._to_tell = []  # (kind, slot, row, data) for `shows`
         self._heartbeat = None  # when the last one came; None while the waiting room must show dashes
         self._greeted = False  # the host has answered our hello with all its states
+        self._asks = 0
         self._shared = None  # nobody has spoken to us yet; then whether the wires are shared
         self._turn = False
         self._scan_due = None
@@ -120,10 +121,14 @@ class Firmware:
         """Every input line, buttons first."""
         return self._lines
 
+    def _tell_me_all(self, now):
+        self._greeted = False
+        self._asks = self._asks + 1 & 0xFF
+        self._hello_due = now
+
     def _on_hello_ask(self, values, now):
         self.link.forget_peer()
-        self._greeted = False
-        self._hello_due = now
+        self._tell_me_all(now)
 
     def _on_scan_ask(self, values, now):
         window = max(1, values["tenths"] * 100)
@@ -137,8 +142,7 @@ class Firmware:
         if (names.node, names.title) != (values["node"], values["title"]):
             names.set(values["node"], values["title"])
         self.link.node = values["node"]
-        self._greeted = False
-        self._hello_due = now
+        self._tell_me_all(now)
 
     def _on_heartbeat(self, values, now):
         self._heartbeat = now
@@ -150,7 +154,8 @@ class Firmware:
             self._lamps.lit(button, now)
             self._busy_at = now
         if boot == self.boot:
-            self._greeted = True
+            # An answer to an earlier hello says nothing about what this board has forgotten since.
+            self._greeted = self._greeted or values["told"] == self._asks
             self.keys.committed(boot, values["key"], now)
 
     def _on_refused(self, values, now):
@@ -194,8 +199,7 @@ class Firmware:
         self.link.session = floor & 0x0F
         self.presses.restart(floor)
         self.keys.restart(floor)
-        self._greeted = False
-        self._hello_due = now
+        self._tell_me_all(now)
 
     def _on_stats_ask(self, values, now):
         self._stats_due = now
@@ -235,8 +239,7 @@ class Firmware:
         if self._heartbeat is not None and now - self._heartbeat >= self._silence:
             # Forget the contents too, and say hello until the host has said everything again: it may not have noticed.
             self._heartbeat = None
-            self._greeted = False
-            self._hello_due = now
+            self._tell_me_all(now)
             self.shown.dashes()
             self._lamps.all_off()
         self._lamps.step(now)
@@ -312,6 +315,7 @@ class Firmware:
             keypads=board.keypads,
             kind=board.kind,
             slot=board.slots.number() if board.slots else 0,
+            asks=self._asks,
             title=board.names.title,
         )
 

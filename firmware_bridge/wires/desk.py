@@ -139,8 +139,8 @@ class WiresDesk:
         port = self._open(bus)
         if not 1 <= node <= 30:
             raise ControlError("an address is 1 to 30")
-        if len(title) > 15:
-            raise ControlError("a name has at most 15 characters")
+        if len(title) > 14:
+            raise ControlError("a name has at most 14 characters")
         try:
             frame = rename(contract.dictionary(), port.shared, uid, node, title)
         except (BadFields, ValueError) as error:

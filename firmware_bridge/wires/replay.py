@@ -63,7 +63,7 @@ def _introduce(node: Node, frame: Frame, now: int) -> None:
     hello = {
         "protocol": words.protocol, "dictionary": words.hash, "firmware": 0, "uid": "0" * 16, "press": 0, "key": 0,
         "boot": words.decode(frame.kind, frame.payload)[1]["boot"], "reset": 0, "displays": 0, "buttons": 0,
-        "keypads": 0, "kind": 0, "slot": 0, "title": "",
+        "keypads": 0, "kind": 0, "slot": 0, "asks": 0, "title": "",
     }  # fmt: skip
     payload = words.encode("hello", **hello)
     node.receive(Frame(words.id_of("hello"), 0, FLAG_FROM_BOARD | FLAG_NO_ACK, frame.node, payload), now)

@@ -81,6 +81,8 @@ class Bench:
                     self.firmware.feed(Frame(ACK, frame.sequence, echo, 1).encode(), self.now)
 
     def tell(self, name: str, **values: Any) -> None:
+        if name == "committed":
+            values.setdefault("told", self.firmware._asks)
         self.sequence = self.sequence + 1 & 0xFF
         flags = 0x50 | (0 if WORDS.needs_ack(name) else FLAG_NO_ACK)
         frame = Frame(WORDS.id_of(name), self.sequence, flags, 1, WORDS.encode(name, **values))
@@ -133,6 +135,20 @@ def test_a_second_tap_at_once_is_the_same_tap(bench: Bench) -> None:
         bench.levels[("button", 0)] = False
         bench.run(50)
     assert bench.firmware.presses.count == 1
+
+
+def test_an_answer_to_an_earlier_hello_does_not_stand_for_what_was_forgotten_since(bench: Bench) -> None:
+    bench.greet()
+    bench.run(TIMING["silence_ms"] + 10)  # it has forgotten everything, and says hello
+    earlier = bench.firmware._asks - 1
+    bench.tell("heartbeat")
+    bench.tell("committed", boot=bench.firmware.boot, press=0, key=0, told=earlier)  # for another board's press, say
+    bench.said.clear()
+    bench.run(2100)
+    assert len(bench.heard("hello")) == 2
+    bench.greet()
+    bench.run(2100)
+    assert bench.heard("hello") == []
 
 
 def test_a_press_is_said_until_it_is_committed(bench: Bench) -> None:

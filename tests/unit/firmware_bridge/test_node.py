@@ -73,6 +73,7 @@ class Desk:
             "keypads": 1,
             "kind": 1,
             "slot": 0,
+            "asks": 0,
             "title": "",
         }
         self.say("hello", **values | other)
@@ -157,7 +158,7 @@ def test_a_press_is_passed_on_once_and_covered_when_answered(desk: Desk) -> None
     assert "committed" not in desk.names()
     desk.node.answered_press(4, 1)
     desk.run(5)
-    assert desk.last("committed") == {"boot": 4, "press": 1, "key": 0}
+    assert desk.last("committed") == {"boot": 4, "press": 1, "key": 0, "told": 0}
     desk.told.clear()
     desk.say("press", boot=4, press=1, button=0)  # it did not hear
     assert pressed(desk.node.events()) == [] and "committed" in desk.names()
@@ -177,7 +178,7 @@ def test_after_a_restart_of_the_bridge_the_hub_knows(desk: Desk) -> None:
     desk.node.hub_presses({UID: (4, 7)})
     desk.hello(press=8)
     desk.run(5)
-    assert desk.last("committed") == {"boot": 4, "press": 7, "key": 0}
+    assert desk.last("committed") == {"boot": 4, "press": 7, "key": 0, "told": 0}
     desk.say("press", boot=4, press=8, button=0)
     assert pressed(desk.node.events()) == [Pressed(UID, 4, 8, 0)]
 
@@ -203,7 +204,7 @@ def test_a_press_the_hub_got_from_us_is_no_sign_of_forgetting(desk: Desk) -> Non
     assert desk.last("committed")["press"] == 0  # the answer to it is on the way, and says whether there is a ticket
     desk.node.answered_press(4, 1)
     desk.run(20)
-    assert desk.last("committed") == {"boot": 4, "press": 1, "key": 0}
+    assert desk.last("committed") == {"boot": 4, "press": 1, "key": 0, "told": 0}
 
 
 def test_other_firmware_is_told_and_not_served(desk: Desk) -> None:
@@ -262,7 +263,7 @@ def _board_frame(name: str, sequence: int, **values: Any) -> bytes:
 def _greet(bus: SerialBus, node: Node) -> None:
     values = {"protocol": WORDS.protocol, "dictionary": WORDS.hash, "firmware": 1, "uid": UID, "boot": 4, "press": 0}
     payload = WORDS.encode(
-        "hello", **values, key=0, reset=1, displays=1, buttons=1, keypads=1, kind=1, slot=0, title=""
+        "hello", **values, key=0, reset=1, displays=1, buttons=1, keypads=1, kind=1, slot=0, asks=0, title=""
     )
     bus.heard(Frame(WORDS.id_of("hello"), 1, FLAG_FROM_BOARD | FLAG_NO_ACK, 1, payload).encode())
     assert node.up
