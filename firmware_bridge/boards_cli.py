@@ -48,6 +48,7 @@ def register(subparsers: Any) -> None:
     found.add_argument("--port", required=True, help="/dev/serial/by-id/… hoặc / or /dev/pts/7")
     found.add_argument("--baud", type=int, choices=BAUDS, default=9600, help="bit/s")
     found.add_argument("--format", choices=FORMATS, default="8N1", help="8N1, 8E1 …")
+    found.add_argument("--last", type=_unit, default=247, help="địa chỉ cuối / last address")
     found.set_defaults(run=_find)
 
     sim = command_group(subparsers, "sim", "thiết bị và ngày ảo / virtual devices and days")
@@ -206,7 +207,7 @@ def _find(arguments: argparse.Namespace) -> int:
     }
     count = 0
     try:
-        for unit, kind in find(line):
+        for unit, kind in find(line, 1, arguments.last):
             count += kind != "garbled"
             print(f"{unit:3}  {words[kind]}", flush=True)
     except LOST as error:

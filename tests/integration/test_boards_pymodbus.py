@@ -102,10 +102,10 @@ def test_a_silent_port_ends_with_words(tmp_path: Path) -> None:
 def test_find_names_the_units_that_answer(tmp_path: Path) -> None:
     from firmware_bridge.virtual.rtu import Unit, VirtualBus
 
-    with VirtualBus(tmp_path / "bus", {3: Unit(), 200: Unit(functions=(16,))}) as bus:
-        done = boards("find", "--port", str(bus.link))
+    with VirtualBus(tmp_path / "bus", {3: Unit(), 7: Unit(functions=(16,))}) as bus:
+        done = boards("find", "--port", str(bus.link), "--last", "12")
     assert done.returncode == 0
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["3", "200"]
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["3", "7"]
 
 
 def test_no_port_and_a_bad_number_are_sentences(tmp_path: Path) -> None:
