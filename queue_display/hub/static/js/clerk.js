@@ -77,7 +77,7 @@ class ClerkPage extends Shell {
   }
 
   at(verb, body, said) {
-    return this.intent(verb, `/v1/counters/${this.counterId}/${verb}`, body, said);
+    return this.intent(`${verb} ${this.counterId}`, `/v1/counters/${this.counterId}/${verb}`, body, said);
   }
 
   /** A deed on the ticket at the counter, guarded against another one than was seen. */

@@ -136,7 +136,10 @@ const askTake = (place, body, error) => () => {
   return [
     el("h1", {}, say("lg_taken", { place: place.name, time: since })),
     el("p.hint", { role: "alert" }, say("lg_taken_hint")),
-    el("div.choices", {}, el("button.button.main", { type: "button", id: "elsewhere", "data-first": true, onclick: () => other(askPin) }, say("lg_other")), take),
+    el("div.choices", {}, el("button.button.main", { type: "button", id: "elsewhere", "data-first": true, onclick: () => {
+      chosen = null;
+      other(askPin);
+    } }, say("lg_other")), take),
   ];
 };
 
