@@ -11,6 +11,7 @@ from config.load import SettingsError
 from config.settings import Bus, Settings
 from firmware_bridge import voice_health
 from firmware_bridge.profile_check import require_profiles
+from firmware_bridge.template import require_paper
 
 BY_ID = Path("/dev/serial/by-id")
 
@@ -18,10 +19,13 @@ BY_ID = Path("/dev/serial/by-id")
 def checks(settings: Settings) -> list[Check]:
     """Each bus: is the port there, may we open it, does the bridge hold it. Pins, where buttons hang on them. Voice."""
     out = [_bus(bus) for bus in settings.buses] + _profiles(settings)
-    if not settings.buses and not any(button.bus == "gpio" for button in settings.buttons):
+    on_pins = "gpio" in {each.bus for each in settings.buttons} | {each.bus for each in settings.boards}
+    if not settings.buses and not on_pins:
         out.append(Check("bus", "ok", "Không có bus nào trong cấu hình.", "The settings have no bus."))
-    if any(button.bus == "gpio" for button in settings.buttons):
-        out.append(_gpio())
+    if on_pins:
+        out.append(_gpio(settings.gpio.factory))
+    if settings.printer.kind != "none":
+        out.append(_paper(settings))
     return out + voice_health.checks(settings)
 
 
@@ -33,6 +37,28 @@ def _profiles(settings: Settings) -> list[Check]:
         do_vi, do_en = "Sửa tệp mẫu: docs/boards.md.", "Mend the profile: docs/boards.md."
         return [Check("boards", "fail", str(each), str(each), do_vi, do_en) for each in error.problems]
     return []
+
+
+def _paper(settings: Settings) -> Check:
+    """The printer's profile and the ticket template, as the bridge will read them."""
+    try:
+        profile = require_paper(settings)
+    except SettingsError as error:
+        first = error.problems[0]
+        return Check(
+            "ticket",
+            "fail",
+            f"Loại máy in hoặc mẫu phiếu chưa đúng: {first}",
+            f"The printer profile or the ticket template is wrong: {first}",
+            "Xem: motcua printers, motcua ticket fields; thử: motcua ticket preview --png phieu.png",
+            "See motcua printers, motcua ticket fields; try motcua ticket preview --png ticket.png",
+        )
+    return Check(
+        "ticket",
+        "ok",
+        f"Mẫu phiếu đúng; máy in: {profile.name}.",
+        f"The ticket template is right; printer: {profile.name_en or profile.name}.",
+    )
 
 
 def _bus(bus: Bus) -> Check:
@@ -78,7 +104,9 @@ def _held(path: Path) -> bool:
     return False
 
 
-def _gpio() -> Check:
+def _gpio(factory: str) -> Check:
+    if factory == "mock":
+        return Check("gpio", "warn", "Chân GPIO là chân giả (gpio.factory).", "GPIO pins are fake ones (gpio.factory).")
     chips = sorted(str(path) for path in Path("/dev").glob("gpiochip*"))
     if not chips:
         return Check(

@@ -14,10 +14,13 @@ from __future__ import annotations
 
 import difflib
 import re
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from config.load import Problem, SettingsError
+from config.settings import Settings
+from firmware_bridge.printer_profile import PrinterProfile, profile_of
 from firmware_bridge.rows import FIELD, READABLE, Row, Template
 
 SHIPPED = Path(__file__).parent / "assets" / "tickets" / "ticket.txt"
@@ -74,6 +77,33 @@ _TWELVE_DIGITS = re.compile(r"(?<!\d)\d{12}(?!\d)")
 def load_template(path: str = "") -> Template:
     """The template in a file, the shipped one for "". Raises `SettingsError` with every mistake found."""
     return _parse(Path(path)) if path else _shipped()
+
+
+def require_paper(settings: Settings) -> PrinterProfile:
+    """The printer profile and the template of `[printer]`, read as the bridge reads them. Raises `SettingsError`."""
+    problems: list[Problem] = []
+    try:
+        profile = profile_of(settings.printer)
+    except SettingsError as error:
+        problems += [replace(each, file="" if each.file == "printer" else each.file) for each in error.problems]
+    try:
+        load_template(settings.printer.template)
+    except SettingsError as error:
+        problems += error.problems
+    if problems:
+        raise SettingsError(problems)
+    return profile
+
+
+def complaints(settings: Settings) -> list[Problem]:
+    """For `motcua config check` (entry-point group motcua.settings): what is wrong with the printer's files."""
+    if settings.printer.kind == "none":
+        return []
+    try:
+        require_paper(settings)
+    except SettingsError as error:
+        return list(error.problems)
+    return []
 
 
 @lru_cache(maxsize=1)

@@ -210,5 +210,6 @@ def press_refused(draft: Draft, press: Press, service_id: str, error: EngineErro
         if hall.prints:
             service = draft.service(service_id)
             lines = [error.vi, error.en]
-            draft.job("list", payload={"title": service.name, "lines": lines})
+            # A slip is read, not ticked.
+            draft.job("list", payload={"title": service.name, "lines": lines, "tick": False})
     return refused
