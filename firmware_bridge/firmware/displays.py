@@ -133,7 +133,7 @@ class MainPanel:
 class MatrixLine:
     """One line of running text, `width` × `height` dots; a frame is column after column, top byte and bit first.
 
-    What fits stands still in the middle. What is wider goes round as a tape with half a width of darkness behind it, and
+    What fits stands still in the middle. What is wider goes round as a tape with half a width of darkness behind, and
     stands still for `hold` tenths of a second each time its beginning is at the left edge.
     """
 
