@@ -54,6 +54,7 @@ class ForeignBoard:
         self._taken: dict[str, bytes] = {}
         self._queue: deque[Request] = deque()
         self._aim: list[Request] = []
+        self._rendered: Rows | None = None
         self._fresh = False  # what is queued is a changed content
         self._refresh_at = now
         self._rest_until = now
@@ -91,7 +92,7 @@ class ForeignBoard:
         """The port was away: what the board shows is unknown."""
         self._taken.clear()
         self._queue.clear()
-        self._aim = []
+        self._rendered = None
         self._rest_until = self._refresh_at = now
         self._tries = self.away = 0
 
@@ -141,15 +142,15 @@ class ForeignBoard:
         rows = self.content(now)
         if rows is None:
             return
-        aim = render(self.profile, self.unit, self.board.address, rows, self.board.brightness)
-        if aim != self._aim:
-            self._aim = aim
+        if rows != self._rendered:
+            self._rendered = rows
+            self._aim = render(self.profile, self.unit, self.board.address, rows, self.board.brightness)
             self._queue = deque(self._changed())
             self._fresh = bool(self._queue)
             if not self._taken:
                 self._refresh_at = now + self.profile.refresh_s  # this is the whole content
         if not self._queue and now >= self._refresh_at:
-            self._queue = deque(request for request in aim if not request.once or self._stale(request))
+            self._queue = deque(request for request in self._aim if not request.once or self._stale(request))
             self._fresh = False
             self._refresh_at = now + self.profile.refresh_s
 

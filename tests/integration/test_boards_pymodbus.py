@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -192,3 +193,52 @@ def test_config_check_names_the_line_of_a_board_that_does_not_fit_its_profile(
     assert f"{path}:21: boards[0].kind: counter-1: " in done.stderr and "kind = 'main'" in done.stderr
     done = motcua("bridge", "run", "--config", path)
     assert done.returncode == 2 and "Traceback" not in done.stderr
+
+
+def test_a_virtual_board_stands_by_one_command_and_misbehaves_when_told(tmp_path: Path) -> None:
+    port = tmp_path / "board"
+    command = [*MOTCUA, "sim", "board", "--profile", "modbus-panel-8", "--unit", "5", "--port", str(port)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as board:
+        assert board.stdin is not None and board.stdout is not None
+        try:
+            while "= none" not in board.stdout.readline():
+                continue
+            assert (
+                boards("show", "--port", str(port), "--profile", "modbus-panel-8", "--unit", "5", "A042:3").returncode
+                == 0
+            )
+            line = ""
+            while "A042" not in line:
+                line = board.stdout.readline()
+                assert line, "the virtual board ended"
+            print("exception 3", file=board.stdin, flush=True)
+            while "= exception" not in board.stdout.readline():
+                continue
+            done = boards("show", "--port", str(port), "--profile", "modbus-panel-8", "--unit", "5", "B001:1")
+            assert done.returncode == 1 and "exception 3" in done.stdout
+        finally:
+            board.terminate()
+        assert board.wait(10) == 0
+    assert not port.is_symlink()
+
+
+def test_a_board_that_cannot_be_read_is_unverified_or_asked_by_eye(tmp_path: Path) -> None:
+    profile = tmp_path / "write-only.toml"
+    text = (VENDORS / "kd-500.toml").read_text(encoding="utf-8")
+    profile.write_text(text.replace("function = 16", "function = 16\nreadable = false"), encoding="utf-8")
+    with PymodbusBoard(tmp_path, 3) as board:
+        done = boards("test", *at(board, profile))
+        assert done.returncode == 0
+        assert done.stdout.count("UNVERIFIED") == 5  # three numbers, dashes, nothing
+        answer, person = os.openpty()
+        try:
+            os.write(answer, b"y\nn\n")
+            seen = subprocess.run(
+                [*MOTCUA, "boards", "test", *at(board, profile)],
+                stdin=person, capture_output=True, text=True, timeout=60,
+            )  # fmt: skip
+        finally:
+            os.close(answer)
+            os.close(person)
+    assert seen.returncode == 1
+    assert "The board does not show B159." in seen.stdout and "UNVERIFIED" not in seen.stdout
