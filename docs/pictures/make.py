@@ -1,4 +1,8 @@
-"""Make every picture of the README: `make pictures`. Each comes from the running product, none is drawn by hand."""
+"""Make every picture of the README and the manuals: `make pictures`. Each comes from the running product.
+
+The touchscreen comes from its own `screenshot` command; papers, pages and the room from one morning in
+the virtual waiting room (hall.py).
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,15 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 MOTCUA = [sys.executable, "-m", "config.cli"]
+SCREENS = {
+    "home": "home.png",
+    "details": "status.png",
+    "ticket-no-paper": "kiosk-no-paper.png",
+    "closed-last": "kiosk-closed.png",
+    "busy": "kiosk-busy.png",
+    "helper": "kiosk-helper.png",
+}
+"""Sample state of the touchscreen → picture."""
 
 
 def kiosk(screen: str, name: str, size: str = "1920x1080") -> None:
@@ -21,13 +34,10 @@ def kiosk(screen: str, name: str, size: str = "1920x1080") -> None:
 
 
 def main() -> None:
-    """Kiosk, paper, then the pages and the room in a real Chromium."""
-    kiosk("home", "home.png")
-    kiosk("details", "status.png")
-    subprocess.run([*MOTCUA, "ticket", "preview", "--png", str(HERE / "ticket.png")], check=True)
-    for script in ("pages.py", "room.py"):
-        if (HERE / script).exists():
-            subprocess.run([sys.executable, str(HERE / script)], check=True)
+    """Kiosk, then papers, pages and the room."""
+    for screen, name in SCREENS.items():
+        kiosk(screen, name)
+    subprocess.run([sys.executable, str(HERE / "hall.py")], check=True)
 
 
 if __name__ == "__main__":

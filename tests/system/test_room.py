@@ -207,6 +207,22 @@ def test_the_clerks_page_opens_signed_in(visit: Visit) -> None:
         driver.switch_to.window(here)
 
 
+@pytest.mark.parametrize(("page", "words"), [("reception", "Đón tiếp"), ("supervisor", "Phụ trách")])
+def test_reception_and_supervisor_open_signed_in(visit: Visit, page: str, words: str) -> None:
+    driver = visit.browser.driver
+    here = driver.current_window_handle
+    visit.click(f"#{page}-link")
+    until(lambda: len(driver.window_handles) > 1, "the new window")
+    driver.switch_to.window(next(each for each in driver.window_handles if each != here))
+    try:
+        until(lambda: driver.current_url.endswith(f"/{page}"), f"/{page}")
+        until(lambda: words in driver.find_element(By.TAG_NAME, "body").text, "signed in")
+        until(lambda: "Tư pháp – Hộ tịch" in driver.find_element(By.TAG_NAME, "main").text, "the room's services")
+    finally:
+        driver.close()
+        driver.switch_to.window(here)
+
+
 def test_the_console_is_quiet_and_nothing_comes_from_outside(visit: Visit) -> None:
     outside = visit.read(
         "performance.getEntriesByType('resource').map(e => e.name).filter(n => !n.startsWith(location.origin))"

@@ -11,7 +11,7 @@ const DEEDS = {
   "print.printed": "In xong phiếu", "print.no_paper": "Hết giấy, chưa in", "print.failed": "Chưa in được", "print.unknown": "Không rõ đã in chưa",
   "ticket.refused": "Chưa phát số", "ticket.moved": "Chuyển lĩnh vực", "ticket.reopened": "Mở lại số", "help.asked": "Nhờ giúp", "help.done": "Đã giúp",
   "broadcast.shown": "Phát thông báo", "broadcast.cleared": "Gỡ thông báo", "day.closed": "Kết thúc ngày", "day.opened": "Mở ngày",
-  "appointments.listed": "Nhận lịch hẹn", "rating.given": "Đánh giá", "lookup.answered": "Tra cứu hồ sơ", "ledger.epoch": "Mở sổ mới",
+  "appointments.listed": "Nhận lịch hẹn", "stats.hour": "Số liệu một giờ", "print.copy": "In lại phiếu", "rating.given": "Đánh giá", "lookup.answered": "Tra cứu hồ sơ", "ledger.epoch": "Mở sổ mới",
 };
 const BY_CLASS = { print: "In phiếu", health: "Thiết bị", part: "Thiết bị", link: "Đường dây", counter: "Quầy", day: "Ngày làm việc", ledger: "Sổ", audit: "Nhật ký" };
 

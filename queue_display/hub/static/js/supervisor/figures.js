@@ -62,10 +62,8 @@ export class Figures {
     const { services } = this.shell.data;
     const { whole, shares } = apart(rows);
     const hours = grouped(whole, "hour").map(([hour, list]) => [`${hour}:00`, list]);
-    const byService = grouped(whole, "service").map(([id, list]) => {
-      const service = services.find((each) => each.id === id);
-      return [service ? `${service.letter} ${named(service, "name")}` : id, list];
-    });
+    const lists = new Map(grouped(whole, "service"));
+    const byService = services.filter((each) => lists.has(each.id)).map((each) => [`${each.letter} ${named(each, "name")}`, lists.get(each.id)]);
     const byCounter = grouped(shares, "counter").map(([id, list]) => [counterName(id), list]);
     this.node.replaceChildren(
       this.table("fig_hours", "fig_hour", hours, whole),
