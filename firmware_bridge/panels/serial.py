@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from config.settings import Settings
-from firmware_bridge.matrix import Bitmap, bitmap
+
+if TYPE_CHECKING:
+    from firmware_bridge.matrix import Bitmap
 
 Place = tuple[str, int]
 """(bus, node address)."""
@@ -49,6 +51,8 @@ def contents(settings: Settings, boards: Iterable[Mapping[str, Any]]) -> list[Co
         if board.kind == "counter":
             out.append(Content(place, board.address, shown["rev"], plain(shown["text"])))
         elif board.kind == "matrix":
+            from firmware_bridge.matrix import bitmap  # Pillow, 3 MiB: only where a matrix board hangs
+
             matrix = bitmap(
                 shown["text"],
                 width=board.width,

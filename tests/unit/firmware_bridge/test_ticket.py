@@ -18,7 +18,9 @@ from PIL import Image, ImageChops
 from pyzbar import pyzbar
 
 from firmware_bridge.paper import NO_BREAK, balance, clean, text_width, wrap
-from firmware_bridge.ticket import JobUndrawable
+from firmware_bridge.rows import PaperKind
+from firmware_bridge.template import load_template
+from firmware_bridge.ticket import JobUndrawable, draw_paper
 from tests.fixtures.paper import draw_job
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -74,8 +76,23 @@ JOBS: dict[str, dict[str, Any]] = {
         "qr": "MC1/h38-nguyen-thi-minh-khai/20261123/W999",
     },
     "list": TICKET | {"kind": "list", "payload": LIST},
+    "slip": TICKET
+    | {
+        "kind": "list",
+        "payload": {
+            "title": "Đất đai, xây dựng, quy hoạch",
+            "lines": [
+                "Hôm nay đã hết số của lĩnh vực này. Mời ông/bà trở lại lúc 07:30 thứ Ba, 24/11/2026.",
+                "No numbers are left today. Please come back on Tuesday, 24/11/2026, at 07:30.",
+            ],
+            "tick": False,
+        },
+    },
     "test": TICKET | {"kind": "test"},
 }
+
+
+PAPERS = {"58mm": PaperKind(384), "58mm_list": PaperKind(384), "half": PaperKind(576, half=True)}
 
 
 def codes(image: Image.Image) -> list[set[str]]:
@@ -85,12 +102,14 @@ def codes(image: Image.Image) -> list[set[str]]:
     return [{each.text for each in zxingcpp.read_barcodes(page)}, {each.data.decode() for each in pyzbar.decode(page)}]
 
 
-@pytest.mark.parametrize("name", JOBS)
+@pytest.mark.parametrize("name", [*JOBS, "58mm", "58mm_list", "half", "desk"])
 def test_golden(name: str) -> None:
     path = FIXTURES / f"ticket_{name}.png"
-    drawn = draw_job(JOBS[name])
+    paper, desk = PAPERS.get(name, PaperKind()), name == "desk"
+    job = JOBS.get(name, JOBS["list" if name.endswith("list") else "long" if name == "58mm" else "normal"])
+    drawn = draw_paper(job, paper, load_template(), desk=desk).image
     assert drawn.mode == "1"
-    assert drawn.width == 576
+    assert drawn.width == paper.width_dots // (2 if paper.half else 1)
     if os.environ.get("MOTCUA_RENEW_GOLDEN") and not os.environ.get("CI"):
         drawn.save(path, format="PNG", optimize=True)
     with Image.open(path) as golden:
