@@ -207,6 +207,37 @@ def test_the_clerks_page_opens_signed_in(visit: Visit) -> None:
         driver.switch_to.window(here)
 
 
+def kiosk_says(visit: Visit, words: str) -> None:
+    until(lambda: words in " ".join(visit.room.kiosk.ask("screen")["words"]), f"{words!r} on the touchscreen")
+
+
+def test_somebody_at_the_touchscreen_asks_for_help_with_writing(visit: Visit) -> None:
+    kiosk, hub = visit.room.kiosk, Hub(visit.room.site, "reception")
+    kiosk.ask("tap", id="go:help")
+    kiosk.ask("tap", id="helper")
+    kiosk_says(visit, "Đã báo người hướng dẫn")
+    (asked,) = hub.get("/v1/snapshot")["helps"]
+    assert (asked["where"], asked["what"]) == ("kiosk", "write")
+    hub.post(f"/v1/help/{asked['id']}/done")
+    kiosk.ask("tap", id="done")
+
+
+def test_a_message_and_the_days_end_reach_the_touchscreen(visit: Visit) -> None:
+    kiosk, hub = visit.room.kiosk, Hub(visit.room.site, "supervisor")
+    until(lambda: kiosk.ask("screen")["name"] == "home", "home")
+    hub.post("/v1/broadcast", {"vi": "Mất điện ở Quầy 3, mời chờ ít phút.", "minutes": 5})
+    kiosk_says(visit, "Mất điện ở Quầy 3")
+    hub.post("/v1/broadcast/clear")
+    hub.post("/v1/day/close", {"carry": True})
+    kiosk_says(visit, "Mở lại 7:")
+    kiosk.ask("tap", id="go:service")
+    kiosk_says(visit, "Hôm nay đã ngừng phát số")
+    kiosk_says(visit, "Nếu có lịch hẹn, mời đến bàn hướng dẫn.")
+    kiosk.ask("tap", id="done")
+    hub.post("/v1/day/open")
+    until(lambda: "Mở lại" not in " ".join(kiosk.ask("screen")["words"]), "open again")
+
+
 @pytest.mark.parametrize(("page", "words"), [("reception", "Đón tiếp"), ("supervisor", "Phụ trách")])
 def test_reception_and_supervisor_open_signed_in(visit: Visit, page: str, words: str) -> None:
     driver = visit.browser.driver
