@@ -113,6 +113,16 @@ def ascii_row(profile: Profile, frame: bytes) -> tuple[int, int, Row] | None:
     return None
 
 
+def ascii_question(profile: Profile, frame: bytes) -> tuple[int, int] | None:
+    """(unit, row number) that a question of this profile asks for; None when the frame is none."""
+    template = profile.message.read if profile.message else ""
+    match = re.fullmatch(_pattern(template), frame, re.DOTALL) if template else None
+    if match is None:
+        return None
+    groups = {key: value.decode("ascii", "replace") for key, value in match.groupdict().items()}
+    return _whole(template, "unit", groups, 1), _whole(template, "row", groups, 1)
+
+
 def _pattern(template: str) -> bytes:
     out, seen = b"", set()
     for part in parse(template):

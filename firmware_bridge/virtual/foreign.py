@@ -7,7 +7,8 @@ from typing import Any, cast, get_args
 
 from config.settings import Board, Settings
 from firmware_bridge.firmware.font import segments
-from firmware_bridge.panels.reading import ascii_row, modbus_row
+from firmware_bridge.panels.ascii import fill
+from firmware_bridge.panels.reading import ascii_question, ascii_row, modbus_row
 from firmware_bridge.panels.shown import Row
 from firmware_bridge.profile import Profile
 from firmware_bridge.profile_check import profile_of
@@ -106,21 +107,34 @@ class ForeignWall:
 
 
 def _ascii_unit(profile: Profile) -> AsciiUnit:
-    from firmware_bridge.panels.ascii import fill
-
     message = profile.message
     assert message is not None
     ack, nak = (fill(message, text, Row(), 1, 0, 1, 0) if text else b"" for text in (message.ack, message.nak))
-    return AsciiUnit(ack=ack, nak=nak)
+    unit = AsciiUnit(ack=ack, nak=nak)
+
+    def tell(frame: bytes) -> bytes | None:
+        """The answer to the profile's question, from what the board shows."""
+        asked = ascii_question(profile, frame)
+        if asked is None:
+            return None
+        shown = _last(unit, profile, *asked) or Row()
+        return fill(message, message.answer, shown, asked[0], 0, asked[1], 0)
+
+    unit.tell = tell
+    return unit
+
+
+def _last(unit: AsciiUnit, profile: Profile, number: int, at: int) -> Row | None:
+    """What the last message for this unit and row says."""
+    for frame in reversed(unit.frames):
+        found = ascii_row(profile, frame)
+        if found is not None and found[:2] == (number, at):
+            return found[2]
+    return None
 
 
 def _heard(unit: AsciiUnit, profile: Profile, number: int, at: int) -> dict[str, str]:
     """What the last message for this unit and row left on the board."""
-    for frame in reversed(unit.frames):
-        found = ascii_row(profile, frame)
-        if found is None or found[:2] != (number, at):
-            continue
-        row = found[2]
-        text = row.text if row.state == "number" else ("-" if row.state == "dashes" else " ") * profile.digits
-        return {"text": text, "counter": "" if row.counter is None else str(row.counter)}
-    return {"text": " " * profile.digits, "counter": ""}
+    row = _last(unit, profile, number, at) or Row()
+    text = row.text if row.state == "number" else ("-" if row.state == "dashes" else " ") * profile.digits
+    return {"text": text, "counter": "" if row.counter is None else str(row.counter)}

@@ -27,6 +27,8 @@ Mode = Literal[
 ]
 MODES: tuple[str, ...] = get_args(Mode)
 SILENCE_S = 0.02
+KEPT = 500
+"""Messages an ASCII board remembers."""
 WRITES = (5, 6, 15, 16)
 READS = (1, 3, 4)
 
@@ -119,6 +121,8 @@ class AsciiUnit:
     value: float = 0.0
     frames: list[bytes] = field(default_factory=list)
     accepts: Callable[[bytes], bool] = lambda frame: True
+    tell: Callable[[bytes], bytes | None] = lambda frame: None
+    """What it answers to a question; None when the frame is none."""
 
     def take(self, heard: bytearray) -> bytes | None:
         """The next whole message, taken out of `heard`; None while there is none. `tail` bytes follow `last`."""
@@ -280,9 +284,12 @@ class VirtualBus:
         if unit.mode == "exception" or not unit.accepts(frame):
             self._misbehave(unit, unit.nak)
             return
-        unit.frames.append(frame)
-        self.changed.set()
-        self._misbehave(unit, unit.ack)
+        told = unit.tell(frame)
+        if told is None:
+            unit.frames.append(frame)
+            del unit.frames[:-KEPT]
+            self.changed.set()
+        self._misbehave(unit, unit.ack if told is None else told)
 
     def _misbehave(self, unit: Unit | AsciiUnit, reply: bytes) -> None:
         if unit.mode == "late":

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from config.settings import Board
+from firmware_bridge.profile_check import find, load_profile
+from firmware_bridge.virtual.foreign import ForeignWall
 from tests.fixtures.modbus_peer import PymodbusBoard
 from tests.fixtures.wires import MOTCUA
 
@@ -220,6 +223,30 @@ def test_a_virtual_board_stands_by_one_command_and_misbehaves_when_told(tmp_path
             board.terminate()
         assert board.wait(10) == 0
     assert not port.is_symlink()
+
+
+@pytest.mark.parametrize("profile", [VENDORS / "lx-ascii.toml", "ascii-stx-4"])
+def test_an_ascii_board_shows_and_is_tried(tmp_path: Path, profile: Path | str) -> None:
+    loaded = load_profile(find(str(profile)))
+    unit = Board(id="b", kind="counter", counter=1, bus="sim", unit=27)
+    wall = ForeignWall([(unit, loaded)], tmp_path / "bus")
+    wall.start()
+    line = ["--port", str(tmp_path / "bus"), "--profile", str(profile), "--unit", "27"]
+    try:
+        assert boards("show", *line, "C107").returncode == 0
+        assert wall.shown("b")["text"] == "C107"
+        assert boards("show", *line, "--blank").returncode == 0
+        assert wall.shown("b")["text"] == "    "
+        assert boards("show", *line, "--dashes").returncode == 0
+        assert wall.shown("b")["text"] == "----"
+        done = boards("test", *line)
+        assert done.returncode == 0, done.stdout
+        assert ("read back right" if loaded.message and loaded.message.read else "UNVERIFIED") in done.stdout
+        wall.harm("exception")
+        refused = boards("show", *line, "A001")
+        assert refused.returncode == 1 and "NAK" in refused.stdout
+    finally:
+        wall.stop()
 
 
 def test_a_board_that_cannot_be_read_is_unverified_or_asked_by_eye(tmp_path: Path) -> None:
