@@ -107,7 +107,7 @@ class WaitingRoom(RuleBasedStateMachine):
         self.presses: dict[int, tuple[str, str | None]] = {}
         self.issued: dict[str, set[str]] = {}
         self.steps = 0
-        self.unmoved = True
+        self.story: list[str] = []
         # (counter, ticket) → [calls of its class, calls of the other one] that passed it; how it was before an undo
         self.passed: dict[tuple[int, str], list[int]] = {}
         self.passed_before: dict[int, dict[tuple[int, str], list[int]]] = {}
@@ -264,7 +264,12 @@ class WaitingRoom(RuleBasedStateMachine):
         served = [service] if service else list(hall.served(counter))
         able = self.able(counter, served)
         before = {key: list(value) for key, value in self.passed.items() if key[0] == counter}
+        normals = hall.posts[counter].normals
         called = self.do("next", lambda d: engine.call_next(d, counter, service=service))
+        self.story.append(
+            f"{counter}: next({service}) {normals} → {called and (called.number, called.first)}"
+            f" of {[(each.number, each.first, each.order) for each in able]}"
+        )
         if called is None:
             assert not able or hall.posts[counter].state == "closed", "somebody waits and nobody was called"
             return
@@ -272,20 +277,26 @@ class WaitingRoom(RuleBasedStateMachine):
         assert called.id in {each.id for each in able}
         ours = [each for each in able if each.first == called.first]
         assert (called.order, called.id) == min((each.order, each.id) for each in ours), "somebody who came later went"
+        self.own_class_went(called, counter)
         now = self.desk.now()
         for each in able:
             self.count_passed(each, called, counter, now)
+
+    def own_class_went(self, called: Ticket, counter: int) -> None:
+        """A call of its class at the counter: from here on the other class may go before a waiting one again."""
+        for (at, waiting), tally in self.passed.items():
+            found = self.desk.hall.tickets.get(waiting)
+            if at == counter and found is not None and found.first == called.first:
+                tally[0] += 1
 
     def count_passed(self, waiting: Ticket, called: Ticket, counter: int, now: Any) -> None:
         rules = self.settings.queue
         tally = self.passed.setdefault((counter, waiting.id), [0, 0])
         if waiting.first == called.first:
-            tally[0] += 1
             return
         if not waiting.first and rules.normals_between == 0:
             waited = Draft(self.desk.hall, now, "test:").waited_s(waiting)
-            older = waiting.order < called.order
-            if waited < rules.longest_wait_min * 60 + 2 or not older:
+            if waited < rules.longest_wait_min * 60 + 2 or waiting.order > called.order:
                 return  # with 0 between, who is not overdue has no claim yet
         tally[1] += 1
 
@@ -322,6 +333,7 @@ class WaitingRoom(RuleBasedStateMachine):
         if last is not None and counter not in self.desk.hall.undo and last.what in ("next", "call"):
             kept = {key: value for key, value in self.passed.items() if key[0] != counter}
             self.passed = kept | self.passed_before.get(counter, {})
+            self.story.append(f"{counter}: undone {last.what}")
 
     @rule(counter=COUNTERS, which=WHICH)
     def call_one(self, counter: int, which: int) -> None:
@@ -330,12 +342,10 @@ class WaitingRoom(RuleBasedStateMachine):
             return
         before = {key: list(value) for key, value in self.passed.items() if key[0] == counter}
         called = self.do("call one", lambda d: engine.call_one(d, ticket, counter))
+        self.story.append(f"{counter}: call one → {called and (called.number, called.first)}")
         if called is not None:
             self.passed_before[counter] = before
-            for (at, waiting), tally in self.passed.items():
-                found = self.desk.hall.tickets.get(waiting)
-                if at == counter and found is not None and found.first == called.first:
-                    tally[0] += 1
+            self.own_class_went(called, counter)
 
     @rule(
         which=WHICH,
@@ -489,13 +499,12 @@ class WaitingRoom(RuleBasedStateMachine):
         if not self.ready:
             return
         between = self.settings.queue.normals_between
-        for (_, waiting), (same, other) in self.passed.items():
+        for (counter, waiting), (same, other) in self.passed.items():
             ticket = self.desk.hall.tickets.get(waiting)
             if ticket is not None:
                 bound = between + max(1, between) if ticket.first else 1
-                assert other <= bound * (same + 1), (
-                    f"{ticket.number} was passed {other} times by others, {same} by its own"
-                )
+                told = f"{ticket.number} at {counter}, {between} between: passed {other} times, {same} by its own"
+                assert other <= bound * (same + 1), f"{told}: {self.story}"
 
     @invariant()
     def counts_balance(self) -> None:
