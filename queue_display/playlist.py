@@ -11,7 +11,7 @@ While the clock is not trusted only items without hours, weekdays and dates are 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -240,6 +240,7 @@ class Player:
         self._day: tuple[date, bool] | None = None
         self._showings: tuple[Showing, ...] = ()
         self._starts: list[float] = []
+        self._hour: tuple[int, list[dict[str, str]]] | None = None
         self._words: dict[str, tuple[str, str]] = {}
 
     def _know(self, now: datetime, trusted: bool) -> float:
@@ -254,7 +255,7 @@ class Player:
                 each.id: (each.vi.replace("{team}", teams[each.id]), each.en.replace("{team}", teams[each.id]))
                 for each in items
             }
-            self._day = (day, trusted)
+            self._day, self._hour = (day, trusted), None
         return now.hour * 3600 + now.minute * 60 + now.second + now.microsecond / 1e6
 
     def at(self, now: datetime, *, trusted: bool = True) -> Shown | None:
@@ -279,8 +280,12 @@ class Player:
     def this_hour(self, now: datetime, *, trusted: bool = True) -> list[dict[str, str]]:
         """Every item of this clock hour once, in the order of the settings."""
         hour = int(self._know(now, trusted)) // HOUR_S
-        here = {each.item.id for each in self._showings if int(each.start) // HOUR_S == hour}
-        return [words(each, *self._words[each.id]) for each in self._items if each.id in here]
+        if self._hour is None or self._hour[0] != hour:
+            first, last = bisect_left(self._starts, hour * HOUR_S), bisect_left(self._starts, (hour + 1) * HOUR_S)
+            here = {each.item.id for each in self._showings[first:last]}
+            found = [words(each, *self._words[each.id]) for each in self._items if each.id in here]
+            self._hour = (hour, found)
+        return self._hour[1]
 
 
 def player(settings: Settings, place: Place) -> Player:
