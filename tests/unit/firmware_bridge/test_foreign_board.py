@@ -189,3 +189,35 @@ def test_the_last_words_of_a_stopped_bridge_are_dashes() -> None:
     peer = ready()
     assert "----".encode("utf-16-be") in peer.board.farewell()[0].frame
     assert Peer().board.farewell() == []
+
+
+def test_a_dead_row_of_a_panel_of_units_keeps_no_other_row_from_its_number(tmp_path: Path) -> None:
+    text = (
+        'title = "x"\nprotocol = "modbus-rtu"\nkind = "main"\nrows = 3\nnumbering = "zero"\nunit_step = 1\n'
+        '[[write]]\nwhat = "text"\nregister = 0\nstride = 0\nencoding = "ascii"\n'
+    )
+    path = tmp_path / "x.toml"
+    path.write_text(text, encoding="utf-8")
+    board = ForeignBoard(
+        Board(id="b", kind="main", unit=10, rows=3, bus="led", profile=str(path)), load_profile(path), 0.0
+    )
+    board.hub(True, 0.0)
+    board.want(tuple(Row("number", f"A00{n}", n) for n in range(3)), 0.0)
+    told, now = set(), 0.0
+    while now < 3.0:
+        if board.urgency(now):
+            request = board.next()
+            alive = request.frame[0] != 11
+            if alive:
+                told.add(request.frame[0])
+            board.took(request, OK if alive else SILENT, now)
+        now += 0.05
+    assert told == {10, 12}
+    assert board.said is not None and board.said.kind == "silent"
+    while now < 9.0:  # the row is mended
+        if board.urgency(now):
+            request = board.next()
+            told.add(request.frame[0])
+            board.took(request, OK, now)
+        now += 0.05
+    assert told == {10, 11, 12} and board.said == Said("ok")
