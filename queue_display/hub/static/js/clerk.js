@@ -397,9 +397,9 @@ class ClerkPage extends Shell {
     if (node.dataset.key === key) return;
     node.dataset.key = key;
     node.replaceChildren(...[
-      message && el("div.strip.told", { id: "broadcast" }, icon("speak"), el("span", {}, el("small", {}, say("bc_until", { time: message.until.slice(11, 16) })), (language() === "en" && message.en) || message.vi),
+      message && el("div.strip.told", { id: "broadcast" }, icon("call"), el("span", {}, el("small", {}, say("bc_until", { time: message.until.slice(11, 16) })), (language() === "en" && message.en) || message.vi),
         el("button.button", { type: "button", id: "do-seen", "aria-keyshortcuts": "Y", onclick: () => this.seen() }, say("bc_seen"), el("kbd", { "aria-hidden": "true" }, "Y"))),
-      without.length > 0 && el("div.strip.paperless", { id: "paperless" }, icon("print"), el("span", {}, say("pl_banner", { numbers: without.length > 8 ? `${without.slice(0, 8).join(", ")} …` : without.join(", ") }))),
+      without.length > 0 && el("div.strip.paperless", { id: "paperless" }, icon("print"), el("span", {}, say("pl_banner", { n: without.length, numbers: without.length > 8 ? `${without.slice(0, 8).join(", ")} …` : without.join(", ") }))),
     ].filter(Boolean));
   }
 

@@ -58,9 +58,9 @@ export function possible(name, counter, ticket) {
 }
 
 /** Seconds in which the last act can still be taken back; 0 when it cannot. `now`: ms by the hub's clock. */
-export function undoLeft(counter, now) {
+export function undoLeft(counter, now, most = Infinity) {
   if (!counter.undo || now === null) return 0;
-  return Math.max(0, Math.ceil((Date.parse(counter.undo.until) - now) / 1000));
+  return Math.min(most, Math.max(0, Math.ceil((Date.parse(counter.undo.until) - now) / 1000)));
 }
 
 /** The deed of a key, or null. `onList`: the list has the focus and a ticket in it is chosen. */

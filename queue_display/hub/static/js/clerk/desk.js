@@ -110,7 +110,7 @@ export class Desk {
 
   tick(counter, ticket, now) {
     const { node, word } = this.buttons.get("undo");
-    const left = undoLeft(counter, now);
+    const left = undoLeft(counter, now, (facts.rules || {}).undo_s);
     setText(word, left ? say("undo_left", { n: left }) : say("undo_do"));
     node.classList.toggle("ready", left > 0);
     this.page.enable(node, left > 0);

@@ -223,6 +223,7 @@ export const sayPaperless = (number) => ask({
   name: "paperless",
   title: say("pl_title"),
   hint: say("pl_hint"),
+  wide: true,
   content: [el("p.huge", {}, number)],
   confirm: say("pl_done"),
   read: () => true,

@@ -34,9 +34,9 @@ const WORDS = {
   // further deeds
   also_do: ["Thêm việc", "One more"],
   undo_do: ["Hoàn tác", "Undo"],
-  undo_left: ["Hoàn tác ({n} s)", "Undo ({n} s)"],
+  undo_left: ["Hoàn tác ({n}\u00a0s)", "Undo ({n}\u00a0s)"],
   emergency_do: ["Báo khẩn", "Emergency"],
-  emergency_off: ["Tắt báo khẩn", "End emergency"],
+  emergency_off: ["Hết khẩn", "End emergency"],
   help_do: ["Nhờ hỗ trợ", "Ask for help"],
   reopen_do: ["Mở lại", "Reopen"],
   move_do: ["Dời chỗ", "Move"],
@@ -88,7 +88,7 @@ const WORDS = {
   pl_title: ["Máy in không in được", "The printer cannot print"],
   pl_hint: ["Mời đọc hoặc ghi số này cho người dân. Số vẫn được gọi như thường.", "Please say or write down this number for the citizen. It is called like any other."],
   pl_done: ["Đã báo cho người dân", "The citizen knows"],
-  pl_banner: ["Chưa có giấy: {numbers}. Mời đọc số cho người dân, hoặc in lại khi máy in chạy.", "Without paper: {numbers}. Please tell the citizens, or print again when the printer works."],
+  pl_banner: ["Chưa có giấy ({n}): {numbers}. Mời đọc số cho người dân.", "Without paper ({n}): {numbers}. Please tell the citizens."],
   bc_seen: ["Đã xem", "Seen"],
   bc_until: ["Thông báo phòng chờ, đến {time}", "Message in the waiting room, until {time}"],
   // the overlay of keys
