@@ -12,6 +12,7 @@ from config.settings import Bus, Settings
 from firmware_bridge import voice_health
 from firmware_bridge.profile_check import require_profiles
 from firmware_bridge.template import require_paper
+from firmware_bridge.wires import health as link_health
 
 BY_ID = Path("/dev/serial/by-id")
 
@@ -26,7 +27,7 @@ def checks(settings: Settings) -> list[Check]:
         out.append(_gpio(settings.gpio.factory))
     if settings.printer.kind != "none":
         out.append(_paper(settings))
-    return out + voice_health.checks(settings)
+    return out + link_health.checks(settings) + voice_health.checks(settings)
 
 
 def _profiles(settings: Settings) -> list[Check]:

@@ -59,7 +59,7 @@ class Bridge:
         self._make_buses()
         self._watch = BoardWatch(settings, self._parts, self._buses, self._report_link)
         self._foreign = ForeignBuses(settings, self._parts.tell, self._beat)
-        self._wires = WiresDesk(settings, self._buses, self._foreign.deeds())
+        self._wires = WiresDesk(settings, self._buses, self._foreign.deeds(), self._watch.links.latest)
         self._gpio = open_panel(settings, self._gpio_pressed, self._parts.tell)
         self._called = Called()
         self._speaker = open_speaker(

@@ -55,7 +55,9 @@ class WiresDesk:
         settings: Settings,
         buses: Mapping[str, SerialBus],
         others: Mapping[str, Callable[..., Any]] | None = None,
+        minutes: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
+        self._minutes = {} if minutes is None else minutes
         self._others = dict(others or {})
         self._settings = settings
         self._buses = buses
@@ -104,7 +106,10 @@ class WiresDesk:
                 "dictionary": f"{contract.words()['hash']:08x}",
                 "wanted": self._wanted[name],
                 "counters": bus.counters(),
-                "nodes": {str(address): node_state(node) for address, node in bus.nodes.items()},
+                "nodes": {
+                    str(address): node_state(node) | {"minute": self._minutes.get(f"board-{name}-{address}")}
+                    for address, node in bus.nodes.items()
+                },
             }
             for name, bus in self._buses.items()
         ]
