@@ -1,4 +1,4 @@
-"""kill -9 of the bridge, and of the hub, while fingers press real firmware: one press one ticket, one ticket one paper."""
+"""kill -9 of bridge and hub while a finger presses real firmware: one press one ticket, one ticket one paper."""
 
 from __future__ import annotations
 
@@ -62,7 +62,9 @@ def test_kills_of_the_bridge_lose_no_press_and_print_no_number_twice() -> None:
         papers = Counter(paper["qr"][0].rpartition("/")[2] for paper in room.cabinet("paper") if paper["qr"])
     unknown = {each["number"] for each in tickets if each["print"] == "unknown"}
     printed = {each["number"] for each in tickets if each["print"] == "printed"}
-    print(f"seed {SEED}: {KILLS} kills, {finger.presses} presses, {len(tickets)} tickets, {len(unknown)} unknown on paper")
+    print(
+        f"seed {SEED}: {KILLS} kills, {finger.presses} presses, {len(tickets)} tickets, {len(unknown)} papers unknown"
+    )
     assert finger.presses >= KILLS
     assert len(tickets) == finger.presses
     assert [each["n"] for each in tickets] == list(range(1, len(tickets) + 1))
