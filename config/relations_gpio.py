@@ -40,6 +40,7 @@ def _boards(settings: Settings) -> Found:
     found: Found = []
     digits: set[int] = set()
     lines: dict[int, str] = {}
+    firsts: set[int] = set()
     for at, board in enumerate(settings.boards):
         if board.bus != "gpio":
             continue
@@ -59,9 +60,11 @@ def _boards(settings: Settings) -> Found:
                 found.append((f"boards.{at}.digits", text, []))
         places = range(board.address, board.address + (board.rows if board.kind == "main" else 1))
         for place in places:
-            if place in lines and place != board.address:  # the same address is told by the rule for all buses
+            # Two with the same address are told by the rule for all buses.
+            if place in lines and not (place == board.address and place in firsts):
                 text = f"{board.id} và/and {lines[place]}: trùng chỗ {place} trong chuỗi/one place of the chain"
                 found.append((f"boards.{at}.address", text, []))
                 break
             lines.setdefault(place, board.id)
+        firsts.add(board.address)
     return found

@@ -39,6 +39,7 @@ class JobWorker:
         self._has_printer = settings.printer.kind != "none"
         self._hub = hub
         self._printer = printer
+        printer.beat = beat
         self._parts = parts
         self._light = light
         self._beat = beat

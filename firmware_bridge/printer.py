@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -72,6 +72,8 @@ class Printer:
         self._remains = False
         self._has_fence: bool | None = None
         self._recovered = float("-inf")
+        self.beat: Callable[[], None] = lambda: None
+        """Called at least every two seconds while a paper is on its way: a slow cable may take minutes for one."""
         self.problem: SettingsError | None = None
         """Why this printer cannot be used: its profile is wrong. Then every job fails with that sentence."""
         self.template_problem: SettingsError | None = None
@@ -219,6 +221,7 @@ class Printer:
         sent = 0
         try:
             while sent < len(data):
+                self.beat()
                 sent += wire.write(data[sent : sent + (256 if pace else CHUNK)], deadline)
                 if pace:
                     time.sleep(256 / pace)
@@ -321,15 +324,15 @@ class Printer:
         while words:
             words = words[wire.write(words, deadline) :]
 
-    @staticmethod
-    def _answer(wire: Wire, deadline: float, mask: int, fixed: int) -> int | None:
+    def _answer(self, wire: Wire, deadline: float, mask: int, fixed: int) -> int | None:
         """The first byte whose `mask` bits are `fixed` (0x93, 0x12: DLE EOT; 0x90, 0x00: GS r); None when none came.
 
         Picture data can look like a question to a printer, so answers of the other sort are passed over, and so are
         XON and XOFF. Anything else is a printer that talks nonsense.
         """
         while time.monotonic() < deadline:
-            for byte in wire.read(deadline):
+            self.beat()
+            for byte in wire.read(min(deadline, time.monotonic() + 1.0)):
                 if byte & mask == fixed:
                     return byte
                 if byte & 0x93 != 0x12 and byte & 0x90 != 0x00 and byte not in (0x11, 0x13):

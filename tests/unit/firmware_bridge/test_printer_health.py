@@ -93,6 +93,16 @@ def test_a_slow_cable_gets_the_time_its_bytes_need() -> None:
     assert Printer(PrinterSettings(kind="network", host="x", timeout_s=10))._time_for(38_000) == 10
 
 
+def test_a_paper_that_takes_minutes_is_no_hanging_thread(tmp_path: Path) -> None:
+    beats: list[int] = []
+    printer = Printer(PrinterSettings(kind="file", device=str(tmp_path / "out.bin")))
+    printer.beat = lambda: beats.append(1)
+    job = {"kind": "ticket", "ticket": {"number": "A042"}}
+    assert printer.print_job(job).state == "printed"
+    assert len(beats) > 3
+    printer.close()
+
+
 def test_shipped_profiles_are_right_and_differ() -> None:
     profiles = [load_profile(name) for name in shipped()]
     assert len({profile.name for profile in profiles}) == len(profiles) >= 5
