@@ -58,6 +58,11 @@ class Write(Section):
         default=None, description="Cách mã hóa chữ | how characters are coded", examples=["ascii"]
     )
     width: int | None = Field(default=None, ge=1, le=32, description="Số ký tự | characters", examples=[4])
+    part: Annotated[list[Annotated[int, Field(ge=1, le=32)]], Field(min_length=2, max_length=2)] | None = Field(
+        default=None,
+        description="Chỉ các ký tự này, đếm từ 1 | only these characters, counted from 1",
+        examples=[[2, 3]],
+    )
     align: Literal["right", "left"] = Field(default="right", description="Dồn về bên | aligned to", examples=["right"])
     pad: Literal["blank", "zero"] = Field(
         default="blank", description="Chỗ trống ghi gì | what fills up", examples=["zero"]

@@ -127,6 +127,7 @@ _ONLY = {
     "called": STATES,
     "encoding": CHARACTERS,
     "width": CHARACTERS,
+    "part": CHARACTERS,
 }
 
 
@@ -182,7 +183,14 @@ def _encoding(profile: Profile, write: Write) -> Found:
         yield "registers", "chỉ cho encoding = 'integer'/only for encoding = 'integer'", []
     if write.per_register == 2 and write.encoding in (*WHOLE, "bcd"):
         yield "per_register", "chỉ cho ascii, digits, segments (bcd luôn 4)/only for ascii, digits, segments", []
-    count = modbus_board.width_of(write, profile)
+    width = modbus_board.width_of(write, profile)
+    if write.part is not None and not 1 <= write.part[0] <= write.part[1] <= width:
+        yield (
+            "part",
+            f"{write.part}: từ ký tự đầu đến cuối, trong 1–{width}/first and last character, within 1–{width}",
+            [],
+        )
+    count = write.part[1] - write.part[0] + 1 if write.part else width
     if write.mask and write.encoding == "float":
         yield "mask", "float chiếm trọn hai thanh ghi/fills two registers", []
     if write.mask and count != 1 and write.encoding not in WHOLE:

@@ -198,7 +198,7 @@ def vendor_name(profile: Profile, write: Write, wire: int, count: int = 1, read:
 def values(profile: Profile, write: Write, row: Row, at: int, brightness: int) -> list[int]:
     """The register values (or one coil, 0 or 1) of one write; already under its mask."""
     if write.what in CHARACTERS:
-        found = _integer(write, row) if write.encoding in WHOLE else _coded(profile, write, row)
+        found = _integer(write, row, profile) if write.encoding in WHOLE else _coded(profile, write, row)
     elif write.what in STATES:
         found = [state_value(write, row)]
     elif write.what == "row":
@@ -232,9 +232,18 @@ def width_of(write: Write, profile: Profile) -> int:
     return {"letter": 1, "number": max(1, profile.digits - 1), "counter": 2}.get(write.what, profile.digits)
 
 
+def part_of(write: Write, profile: Profile) -> slice:
+    """Which of its characters stand here."""
+    first, last = write.part or (1, width_of(write, profile))
+    return slice(first - 1, last)
+
+
 def characters(write: Write, row: Row, profile: Profile) -> str:
     """The characters of one write, exactly as many as it has places."""
-    width = width_of(write, profile)
+    return _everything(write, row, width_of(write, profile))[part_of(write, profile)]
+
+
+def _everything(write: Write, row: Row, width: int) -> str:
     if row.state == "dashes":
         return "-" * width
     text = _text(write, row)[-width:] if row.state == "number" else ""
@@ -310,9 +319,11 @@ def _packed_nibbles(write: Write, codes: list[int]) -> list[int]:
     return words if write.word_order == "high-first" else words[::-1]
 
 
-def _integer(write: Write, row: Row) -> list[int]:
+def _integer(write: Write, row: Row, profile: Profile) -> list[int]:
     """One number in one register or two; `float` is IEEE 754 single precision."""
     digits = "".join(c for c in _text(write, row) if c.isdigit()) if row.state == "number" else ""
+    if write.part and digits:
+        digits = digits.rjust(width_of(write, profile), "0")[part_of(write, profile)]
     if row.state == "blank":
         value = write.blank or 0
     elif row.state == "dashes":

@@ -12,22 +12,25 @@ import struct
 from collections.abc import Mapping
 
 from firmware_bridge.panels.ascii import Field, fill, parse
-from firmware_bridge.panels.modbus import code, first_of, width_of
+from firmware_bridge.panels.modbus import code, first_of, part_of, width_of
 from firmware_bridge.panels.shown import Row
 from firmware_bridge.profile import CHARACTERS, WHOLE, Message, Profile, Write
 
-ALPHABET = " -0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+DIGITS, LETTERS = " -0123456789", " -ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 Memory = Mapping[int, int]
 
 
-def modbus_row(profile: Profile, registers: Memory, coils: Memory, place: int, at: int) -> dict[str, str]:
+def modbus_row(profile: Profile, registers: Memory, coils: Memory, address: int, at: int) -> dict[str, str]:
     """`{text, counter, mode…}` of one row as its registers stand; `text` of an untouched board is blank."""
     found: dict[str, str] = {}
     state = "number"
     for write in profile.write:
-        wire = first_of(profile, write) + place * profile.place_stride + at * (write.stride or 0)
+        wire = first_of(profile, write) + address * profile.place_stride + at * (write.stride or 0)
         if write.what in CHARACTERS:
-            found[write.what] = _characters(profile, write, registers, wire)
+            here = _characters(profile, write, registers, wire)
+            place = part_of(write, profile)
+            before = found.get(write.what, " " * width_of(write, profile)).ljust(place.stop)
+            found[write.what] = before[: place.start] + here + before[place.stop :]
         elif write.what == "mode":
             held = (coils if write.coil is not None else registers).get(wire, 0)
             if write.mask:
@@ -46,7 +49,8 @@ def _state(write: Write, held: int) -> str:
 
 
 def _characters(profile: Profile, write: Write, registers: Memory, wire: int) -> str:
-    width = width_of(write, profile)
+    places = part_of(write, profile)
+    width: int = places.stop - places.start
     if write.encoding in WHOLE:
         return _integer(write, registers, wire, width)
     per = 4 if write.encoding == "bcd" else write.per_register
@@ -63,7 +67,9 @@ def _characters(profile: Profile, write: Write, registers: Memory, wire: int) ->
         codes = [word >> 8 if write.byte == "high" else word for word in words]
     if write.leftmost == "last":
         codes.reverse()
-    known = {code(write, char): char for char in reversed(ALPHABET)}
+    # One code may be a digit in one place and a letter in another (A = 1 in a letter's own register).
+    alphabet = {"letter": LETTERS, "text": DIGITS + LETTERS}.get(write.what, DIGITS)
+    known = {code(write, char): char for char in reversed(alphabet)}
     return "".join(known.get(each, "?") for each in codes)
 
 

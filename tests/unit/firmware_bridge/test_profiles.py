@@ -107,6 +107,18 @@ def written(tmp_path: Path, text: str) -> Profile:
     return load_profile(path)
 
 
+def test_digits_of_one_number_in_registers_of_different_kinds() -> None:
+    profile = vendor("q4")
+    assert told(profile, one("B042", called=True)) == [
+        "060065" + "0002",
+        "060066" + "0000",
+        "060067" + "0042",
+        "060064" + "00f3",
+        "06006d" + "0001",
+    ]
+    assert told(profile, all_in("blank", 1))[:3] == ["0600650000", "060066000f", "06006700ff"]
+
+
 def test_neighbouring_registers_go_out_in_one_message_and_each_is_read_back(tmp_path: Path) -> None:
     text = (VENDORS / "vp-16.toml").read_text(encoding="utf-8").replace("most = 4", "join = true")
     profile = written(tmp_path, text)
@@ -203,6 +215,7 @@ WRONG = [
     ("hx-4d", "mask = 0x0010", "mask = 0x0001", r"write\[2\]\.register: .*share it by mask"),
     ("hx-4d", "range = [0, 7]", "range = [0, 15]", r"write\[1\]\.range: .*does not fit in mask 0x0007"),
     ("hx-4d", "letters_from = 10", "", r"write\[0\]\.encoding: .*no codes for letters"),
+    ("q4", "part = [2, 3]", "part = [2, 5]", r":\d+: write\[2\]\.part: .*within 1–3"),
     ("vp-16", "rows = 6", "", r"rows: .*needs the number of rows"),
     (
         "vp-16",
