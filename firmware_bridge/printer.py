@@ -71,6 +71,7 @@ class Printer:
         self._lock = threading.Lock()
         self._remains = False
         self._has_fence: bool | None = None
+        self._file_answers: bool | None = None  # learned at the first question to a device file
         self._recovered = float("-inf")
         self.beat: Callable[[], None] = lambda: None
         """Called at least every two seconds while a paper is on its way: a slow cable may take minutes for one."""
@@ -107,6 +108,7 @@ class Printer:
             try:
                 wire = open_wire(self._settings)
             except OSError as error:
+                self._file_answers = None  # whoever comes back may be another printer
                 return PrinterStatus(False, "unknown", plain(error), "silent")
             try:
                 status = self._ask(wire, LOOK_LIMIT_S)
@@ -197,7 +199,7 @@ class Printer:
                 return PrintResult("no_paper", status.detail)
             if not status.online:
                 return PrintResult("failed", status.detail)
-            if self._has_fence is None and self.answers and self._settings.kind != "file":
+            if self._has_fence is None and self.answers and (self._settings.kind != "file" or self._file_answers):
                 # Learned while the printer is idle: not every clone knows GS r.
                 self._has_fence = self._fence(wire, time.monotonic() + STATUS_LIMIT_S) is not None
         except OSError as error:
@@ -264,7 +266,7 @@ class Printer:
 
     def _ask(self, wire: Wire, limit_s: float = STATUS_LIMIT_S) -> PrinterStatus:
         """How the printer is. OSError when the connection is lost; no or a senseless answer is a status as well."""
-        if self._settings.kind == "file":
+        if self._settings.kind == "file" and not self._asks_through_file(wire):
             return self._ask_driver(wire)
         if self._profile is None or self._profile.status.ask == "none":
             return PrinterStatus(True, "unknown", "this printer is set up as one that answers no questions")
@@ -279,6 +281,20 @@ class Printer:
                 return SILENT
             got[n] = answer
         return from_dle_eot(got)
+
+    def _asks_through_file(self, wire: Wire) -> bool:
+        """Whether the printer behind a device file answers our questions; else only its driver can be asked.
+
+        Learned once: printers on USB answer as network ones do, some cables and old drivers carry nothing back.
+        """
+        if self._file_answers is None:
+            asked = self._profile is not None and self._profile.status.ask == "dle-eot"
+            self._file_answers = False
+            if wire.two_way and asked:
+                deadline = time.monotonic() + LOOK_LIMIT_S
+                self._say(wire, question(1), deadline)
+                self._file_answers = self._answer(wire, deadline, mask=0x93, fixed=0x12) is not None
+        return self._file_answers
 
     def _ask_asb(self, wire: Wire, deadline: float) -> PrinterStatus:
         """Status by GS a: switched on, the four bytes it sends at once are read, and it is switched off again."""

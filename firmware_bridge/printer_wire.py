@@ -32,6 +32,9 @@ OPEN_LIMIT_S = 1.5
 class Wire(Protocol):
     """A printer's cable while it is open. Every method raises OSError when the printer is lost."""
 
+    two_way: bool
+    """Whether anything can come back."""
+
     def write(self, data: bytes, deadline: float) -> int:
         """Send some of `data`; how many bytes left. `deadline`: monotonic seconds."""
         ...
@@ -73,6 +76,8 @@ def _left(deadline: float) -> float:
 
 
 class _Network:
+    two_way = True
+
     def __init__(self, host: str, port: int, limit_s: float) -> None:
         self._socket = socket.create_connection((host, port), limit_s)
         # A question of three bytes must not wait for the next one.
@@ -103,10 +108,11 @@ class _Network:
 
 
 class _File:
-    """A device file of the kernel's printer driver, or a plain file in tests. Nothing is read back from it."""
+    """A device file of the kernel's printer driver (both ways), or a plain file in tests (one way)."""
 
     def __init__(self, path: str) -> None:
-        flags = os.O_WRONLY | os.O_CLOEXEC | os.O_NONBLOCK
+        self.two_way = Path(path).is_char_device()
+        flags = os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY | (os.O_RDWR if self.two_way else os.O_WRONLY)
         if not path.startswith("/dev/"):  # never make a plain file where a device should be
             flags |= os.O_CREAT | os.O_TRUNC
         self._descriptor = os.open(path, flags, 0o644)
@@ -117,7 +123,13 @@ class _File:
         return os.write(self._descriptor, data[:CHUNK])
 
     def read(self, deadline: float) -> bytes:
-        return b""
+        left = deadline - time.monotonic()
+        if not self.two_way or left <= 0 or not select.select([self._descriptor], [], [], left)[0]:
+            return b""
+        try:
+            return os.read(self._descriptor, 64)
+        except BlockingIOError:
+            return b""
 
     def line_status(self) -> int | None:
         if not stat.S_ISCHR(os.fstat(self._descriptor).st_mode):
@@ -161,6 +173,8 @@ def _escpos() -> tuple[Any, type[Exception]]:
 class _Escpos:
     """A serial port or a USB printer through python-escpos. pyserial's and pyusb's errors are OSErrors; what else their
     layers raise is turned into one."""
+
+    two_way = True
 
     def __init__(self, settings: PrinterSettings, limit_s: float) -> None:
         connectors, Error = _escpos()

@@ -93,19 +93,17 @@ class _Input:
         self._wake = wake
         self._stamps = Stamps()
         self._edges: deque[tuple[bool, int]] = deque(maxlen=256)
-        self._listening = False
+        self._errors = pins.errors
         self._device = DigitalInputDevice(button.input, pull_up=True, pin_factory=pins.factory)
         # The device's own handler knows presses, but not when they were.
-        self._listen(True)
-
-    def _listen(self, on: bool) -> None:
-        if on != self._listening:
-            self._listening = on
-            self._device.pin.when_changed = self._changed if on else None
+        self._device.pin.when_changed = self._changed
 
     def _changed(self, ticks: float, state: Any) -> None:
         """In the driver's thread. The pin is pulled up: low is pressed."""
         now = time.monotonic_ns() // 1_000_000
+        if self.line.trouble == "chatter":
+            self.line.disturbed(now)  # nobody wants its edges, only that they end
+            return
         self._edges.append((not state, self._stamps.at(int(ticks * 1000), now)))
         self._wake.set()
 
@@ -114,18 +112,17 @@ class _Input:
         pressed = False
         while self._edges:
             pressed |= self.line.edge(*self._edges.popleft())
-        pressed |= self.line.look(bool(self._device.is_active), now)
-        # A chattering line would keep the driver busy with edges nobody wants.
-        self._listen(self.line.trouble != "chatter")
-        return pressed
+        return self.line.look(bool(self._device.is_active), now) or pressed
 
     @property
     def quiet(self) -> bool:
         return not self._edges and self.line.settled
 
     def close(self) -> None:
-        self._listen(False)
-        self._device.close()
+        try:
+            self._device.close()
+        except self._errors as error:  # lgpio takes the line anew to let it go, and somebody may be quicker
+            log.warning("pin %d: %s", self.button.input, error)
 
 
 class GpioPanel:

@@ -81,6 +81,10 @@ class Line:
                 self.trouble = self.trouble or "chatter"
         return counts
 
+    def disturbed(self, now: int) -> None:
+        """An edge nobody looks at, while the line is out of service: it is not quiet yet."""
+        self._changed = max(self._changed, now)
+
     def look(self, raw: bool, now: int) -> bool:
         """The level is `raw` at `now`; an edge the driver lost is made up for. True when a press became certain."""
         if self._raw is None:

@@ -207,7 +207,9 @@ def test_unknown_misbehaviour_is_refused(far: VirtualPrinter) -> None:
         far.misbehave("explode")
 
 
-def test_serial_with_a_printer_behind_a_pseudo_terminal(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["serial", "file"])
+def test_a_printer_behind_a_device_that_answers(kind: str, tmp_path: Path) -> None:
+    """On a pseudo-terminal: a serial port, and a device file as /dev/usb/lp0."""
     master, slave = os.openpty()
     tty.setraw(slave)
     link = tmp_path / "dev" / "serial" / "by-id" / "usb-Ticket_Printer-if00"
@@ -238,7 +240,7 @@ def test_serial_with_a_printer_behind_a_pseudo_terminal(tmp_path: Path) -> None:
     thread = threading.Thread(target=pump)
     thread.start()
     try:
-        printer = Printer(PrinterSettings(kind="serial", device=str(link), timeout_s=8))
+        printer = Printer(PrinterSettings.model_validate({"kind": kind, "device": str(link), "timeout_s": 8}))
         assert printer.status().online
         assert printer.print_job(JOB).state == "printed"
         assert [paper.cuts for paper in papers] == [1]
