@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
@@ -17,6 +18,8 @@ from queue_display.hub.officers import Officers, Session
 from queue_display.hub.seats import Seats
 from queue_display.model import EngineError
 from queue_display.window import Touched
+
+log = logging.getLogger("hub")
 
 YEAR_S = 365 * 86400  # a TV on the wall has nobody to sign it in again
 DAY_S = 86400
@@ -90,6 +93,7 @@ def attach(router: APIRouter, settings: Settings, desk: Desk, gate: Gate) -> Non
         # The revision at which it will be shown: later than any claim there is, also after a restart.
         session, lost = officers.sit(session, counter, desk.rev + 1, since, take=take, own=own)
         if lost is not None and lost != own:
+            log.info("%s takes counter %d over", session.staff.id, counter)
             told = {"counter": counter, "held": False, "since": since}
             seats.tell(lost, dumps({"type": "seat", "rev": desk.rev, "data": told}))
         return session
@@ -118,6 +122,7 @@ def attach(router: APIRouter, settings: Settings, desk: Desk, gate: Gate) -> Non
                 list(officer.counters),
                 422,
             )
+        log.info("%s signs in%s", officer.id, f" at counter {body.counter}" if body.counter else "")
         if own:
             seats.end(own)  # one browser, one session: what it had before is given back
         return answer(gate.officer(session), officers.cookie(session))

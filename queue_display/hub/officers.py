@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
@@ -17,6 +18,8 @@ from config.settings import Settings, Staff
 from queue_display.hub.pins import Tries, Verifier
 from queue_display.hub.seats import Seats, Standing
 from queue_display.model import EngineError
+
+log = logging.getLogger("hub")
 
 MARK = "staff"
 """The first word of an officer's session, which no token's has."""
@@ -104,6 +107,8 @@ class Officers:
         asked = self._asked(staff, counter, role)
         found = await self._pins.matching(pin, [each.pin for each in asked])
         if not found:
+            if self._counter_tries.wait_s(place, self._now()) > 0:
+                log.warning("wrong PINs for %s from %s: the next try has to wait", place[0], address)
             raise wrong()
         self._counter_tries.right(place)
         self._address_tries.right(address)

