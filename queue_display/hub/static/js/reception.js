@@ -190,7 +190,7 @@ function tileOf(service) {
   if (!tile) {
     const parts = { name: el("b", {}), wait: el("span.wait", {}), status: el("span.status", {}), mark: el("span.advice", { hidden: true }, say("rc_advice")) };
     const node = el("button.tile", { type: "button", id: `take-${service.id}`, "aria-keyshortcuts": service.letter, onclick: () => issue(shell.data.services.find((each) => each.id === service.id)) },
-      el("span.letter", { "aria-hidden": "true" }, service.letter), el("span.says", {}, parts.name, parts.wait, parts.status), parts.mark);
+      el("span.letter", { "aria-hidden": "true" }, service.letter), el("span.says", {}, parts.name, parts.mark, parts.wait, parts.status));
     tile = { node, parts };
     tiles.set(service.id, tile);
   }
