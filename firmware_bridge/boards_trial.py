@@ -6,7 +6,7 @@ import errno
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from firmware_bridge import modbus
 from firmware_bridge.line import Asks, Outcome
@@ -14,10 +14,14 @@ from firmware_bridge.panels.foreign import render
 from firmware_bridge.panels.modbus import code
 from firmware_bridge.panels.request import ReadBack, Request
 from firmware_bridge.panels.shown import Row, Rows, all_in
-from firmware_bridge.profile import Profile
+from firmware_bridge.profile import Numbering, Profile
+from firmware_bridge.profile_rules import misfits
 
 TRIES = 3
 BUSY_S = 0.2
+NO_SUCH_REGISTER = 2
+OF_THE_UNIT = (4, 10, 11)
+"""Exceptions that speak of the board and not of a register: the next request would only say the same."""
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 Eyes = Callable[[str, str], bool | None]
@@ -132,22 +136,28 @@ def trial(target: Target, eyes: Eyes) -> Iterator[Finding]:
     read = 0
     for rows in contents:
         requests = target.requests(rows)
-        wrong = False
+        refused: list[int] = []
+        taken: list[Request] = []
         for request in requests:
             outcome = send(target, request)
-            if outcome.kind != "ok":
-                yield trouble(target, request, outcome)
-                yield from _which(target, request, outcome)
-                wrong = True
-                if outcome.kind != "refused":
-                    return
+            if outcome.kind == "ok":
+                taken.append(request)
+                continue
+            yield trouble(target, request, outcome)
+            yield from _which(target, request, outcome)
+            if outcome.kind != "refused" or (outcome.exception in OF_THE_UNIT and not taken):
+                return
+            refused.append(outcome.exception)
+        if refused == [NO_SUCH_REGISTER] * len(requests):
+            yield from _other_numbering(target, rows)
         written = {
             (reads.function, reads.address + at): value
             for request in requests
             for reads in request.reads
             for at, value in enumerate(reads.expected)
         }
-        for request in requests:
+        wrong = bool(refused)
+        for request in taken:
             found = list(_read_back(target, request, written))
             read += len(request.reads) + bool(request.question)
             wrong = wrong or bool(found)
@@ -196,6 +206,25 @@ def _which(target: Target, request: Request, outcome: Outcome) -> Iterator[Findi
                 "Xem register, width và per_register: ghi quá chỗ của bảng?",
                 "Look at register, width and per_register: does the write reach past what the board has?",
             )
+
+
+def _other_numbering(target: Target, rows: Rows) -> Iterator[Finding]:
+    """Every register is refused: would they all be there if the vendor counted otherwise?"""
+    for numbering in get_args(Numbering):
+        other = target.profile.model_copy(update={"numbering": numbering})
+        if numbering == target.profile.numbering or any(True for _ in misfits(other)):
+            continue
+        requests = render(other, target.unit, target.place, rows, target.brightness)
+        frames = [reads.frame for request in requests for reads in request.reads]
+        if frames and all(send(target, Request("", frame, "")).kind == "ok" for frame in frames):
+            yield Finding(
+                "fail",
+                f'Không thanh ghi nào có ở numbering = "{target.profile.numbering}"; ở "{numbering}" thì có đủ.',
+                f'No register is there with numbering = "{target.profile.numbering}"; with "{numbering}" all are.',
+                f'Sửa numbering = "{numbering}".',
+                f'Write numbering = "{numbering}".',
+            )
+            return
 
 
 def _words(rows: Rows) -> tuple[str, str]:

@@ -85,6 +85,17 @@ def test_a_register_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert "40010 (Brightness)" in done.stdout and "exception 2" in done.stdout and "numbering" in done.stdout
 
 
+def test_a_wrong_numbering_is_found_out(tmp_path: Path) -> None:
+    profile = tmp_path / "q4.toml"
+    text = (VENDORS / "q4.toml").read_text(encoding="utf-8")
+    profile.write_text(text.replace('numbering = "40001"', 'numbering = "zero"'), encoding="utf-8")
+    with PymodbusBoard(tmp_path, 17) as board:
+        done = boards("test", *at(board, profile))
+        assert done.returncode == 1
+        assert 'Write numbering = "40001".' in done.stdout and "taken, but not readable" not in done.stdout
+        assert boards("test", *at(board, VENDORS / "q4.toml")).returncode == 0
+
+
 def test_the_one_register_of_a_block_that_is_not_there_is_found(tmp_path: Path) -> None:
     with PymodbusBoard(tmp_path, 3, holding=3) as board:
         done = boards("test", *at(board, "modbus-ascii-4"))
