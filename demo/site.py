@@ -149,6 +149,10 @@ def make_site(
     if not wires:
         for part in ("buses", "boards", "buttons", "keypads"):
             raw.pop(part, None)
+    if wires and raw.get("buses"):
+        # No ready site has a text line, and the room should show one.
+        line = {"id": "text-line", "kind": "matrix", "bus": raw["buses"][0].get("id", "main"), "address": 14}
+        raw["boards"] = [*raw.get("boards", []), {**line, "width": 128, "height": 16}]
     for index, bus in enumerate(raw.get("buses", [])):
         name = BUS_NAME if index == 0 else BUS_NAME.replace("-if00", f"_{bus['id']}-if00")
         bus["port"] = str(folder / "dev" / "serial" / "by-id" / name)

@@ -1,6 +1,7 @@
 // The wall: main panel, loudspeaker, and for each counter its board, its queue and its key pad.
 
 import { $, el } from "./dom.js";
+import { textLine } from "./dots.js";
 import { board } from "./led.js";
 import { deed } from "./link.js";
 
@@ -18,6 +19,11 @@ export function makeWall(facts, act) {
       rows.push({ number, counter });
       $("main-panel").append(el("div", { class: "row" }, number.root, counter.root));
     }
+  }
+  for (const each of facts.boards.filter((one) => one.kind === "matrix")) {
+    const line = textLine(`Bảng chữ chạy ${each.id}`);
+    shown.set(each.id, line);
+    $("main-panel").after(line.root);
   }
   const desks = new Map();
   for (const counter of facts.counters) {
@@ -46,6 +52,7 @@ export function makeWall(facts, act) {
     boards(list) {
       for (const each of list ?? []) {
         if (each.kind === "counter") shown.get(each.id)?.show(each.segments, each.power, each.text);
+        else if (each.kind === "matrix") shown.get(each.id)?.show(each);
         else {
           each.rows.forEach((row, at) => {
             rows[at]?.number.show(row.segments.slice(0, 4), each.power, row.number);
