@@ -359,7 +359,7 @@ def port_words(path: str, error: Exception) -> tuple[str, str]:
         return f"không được mở {path}: nhóm dialout, hoặc sudo", f"may not open {path}: group dialout, or sudo"
     if number in (errno.EAGAIN, errno.EBUSY):
         return (
-            f"{path} đang được dịch vụ cầu nối giữ: systemctl stop motcua-bridge",
-            f"{path} is held by the bridge: systemctl stop motcua-bridge",
+            f"{path} đang bị giữ (dịch vụ cầu nối?): dùng motcua wires test, hoặc systemctl stop motcua-bridge",
+            f"{path} is held (by the bridge?): use motcua wires test, or systemctl stop motcua-bridge",
         )
     return f"cổng {path}: {error}", f"port {path}: {error}"
