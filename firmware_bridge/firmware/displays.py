@@ -177,6 +177,9 @@ class MatrixLine:
 
     def tempo(self, speed, hold):
         """Columns a second (0: never scroll) and tenths of a second; what is on show goes on where it is."""
+        if self._speed and speed and self.position:
+            since = self._lap + self._hold * 100 + self.position * 1000 // self._speed  # when it came to where it is
+            self._lap = since - hold * 100 - self.position * 1000 // speed
         self._speed = speed
         self._hold = hold
 
@@ -184,9 +187,9 @@ class MatrixLine:
         """`data`: columns × height / 8 bytes."""
         self._columns = columns
         self._data = data
+        self.position = 0
         self.tempo(speed, hold)
         self._lap = now
-        self.position = 0
         self._running = True
         self._draw()
 
