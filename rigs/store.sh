@@ -8,6 +8,7 @@
 # An image is made in a folder of its own and renamed when it is whole: a run that was killed leaves nothing that looks
 # like an image. One image of a name is made at a time. Older images of the same name go when a new one stands.
 set -euo pipefail
+shopt -s inherit_errexit # else a failure within $(…) would go unseen
 
 rigs=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 product=$(dirname "$rigs")
@@ -87,10 +88,16 @@ keep() {
 }
 
 # --- Debian's next release, from where this machine's packages come, checked with Debian's own keys --------------------
+known_mirrors() {
+  apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Created-By: Packages' | awk '$1 == "Debian" && $2 == "Debian" && !n++ {print $3}'
+}
 mirror() {
   local found
-  found=$(apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Created-By: Packages' | awk '$1 == "Debian" && $2 == "Debian" {print $3; exit}')
-  [ -n "$found" ] || { apt-get update -qq >/dev/null; found=$(apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Created-By: Packages' | awk '$1 == "Debian" && $2 == "Debian" {print $3; exit}'); }
+  found=$(known_mirrors)
+  if [ -z "$found" ]; then
+    apt-get update -qq >/dev/null || say "rigs: apt-get update: không xong, thử tiếp / did not finish, going on"
+    found=$(known_mirrors)
+  fi
   [ -n "$found" ] || stop "Không biết máy này lấy gói Debian từ đâu." "Where this machine gets Debian's packages from is unknown."
   printf '%s\n' "$found"
 }

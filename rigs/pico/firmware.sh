@@ -87,7 +87,7 @@ make_firmware() {
 pico_firmware() {
   local id interpreter image
   need "${pico_tools[@]}" debian-archive-keyring
-  id=$({ echo "$release"; arm-none-eabi-gcc --version | head -1; declare -f make_interpreter build_interpreter at_one_place; } | sha256sum | cut -c1-16)
+  id=$({ echo "$release"; arm-none-eabi-gcc -dumpfullversion; declare -f make_interpreter build_interpreter at_one_place; } | sha256sum | cut -c1-16)
   interpreter=$(keep pico-interpreter "$id" make_interpreter)
   id=$({ echo "$interpreter"; declare -f make_firmware link_ours; key "${pico_shared[@]}" rigs/pico/image.py; } | sha256sum | cut -c1-16)
   image=$(keep pico-firmware "$id" make_firmware "$interpreter")

@@ -7,12 +7,12 @@
 vm_tools=(qemu-system-x86 busybox-static cpio kmod make gcc libc6-dev xz-utils)
 
 kernel_name() {
-  apt-cache depends linux-image-amd64 2>/dev/null | awk '/Depends: linux-image/ {print $2; exit}'
+  { apt-cache depends linux-image-amd64 2>/dev/null || true; } | awk '/Depends: linux-image/ && !n++ {print $2}'
 }
 
 make_kernel() {
   local half=$1 image=$2 headers=$3 source version=${2#linux-image-}
-  source=$(apt-cache depends linux-source | awk '/Depends: linux-source/ {print $2; exit}')
+  source=$(apt-cache depends linux-source | awk '/Depends: linux-source/ && !n++ {print $2}')
   cd "$half"
   # Checked by apt against the release's signature; nothing of it is installed on this machine.
   apt-get download -qq "$image" "$source"
@@ -44,7 +44,7 @@ vm_kernel() {
   [ -n "$image" ] || stop "Không tìm thấy nhân Debian cho máy này." "No Debian kernel is known to apt here."
   version=${image#linux-image-}
   need "linux-headers-$version"
-  headers=$(dirname "$(dpkg -L "linux-headers-$version" | grep -m1 '/Makefile$')")
+  headers=$(dirname "$(dpkg -L "linux-headers-$version" | awk '/\/Makefile$/ && !n++')")
   id=$({ echo "$image $(dpkg-query -W -f='${Version}' "linux-headers-$version")"; declare -f make_kernel; } | sha256sum | cut -c1-16)
   keep kernel "$id" make_kernel "$image" "$headers"
 }
