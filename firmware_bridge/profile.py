@@ -6,9 +6,9 @@ templates. Here are the keys; profile_check.py says what must fit together, pane
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from config.settings_base import Section
 
@@ -265,6 +265,13 @@ class Profile(Section):
     unit_step: int = Field(
         default=0, ge=0, le=8, description="Mỗi dòng một địa chỉ: cách mấy | each row a unit", examples=[1]
     )
+
+    @field_validator("numbering", mode="before")
+    @classmethod
+    def _number_as_word(cls, value: Any) -> Any:
+        """`numbering = 40001` without quotes is as clear."""
+        return {0: "zero", 1: "one", 40001: "40001"}.get(value, value) if type(value) is int else value
+
     write: list[Write] = Field(default_factory=list, max_length=64, description="Modbus: chỗ ghi | places")
     message: Message | None = Field(default=None, description="ASCII: các câu | templates")
 

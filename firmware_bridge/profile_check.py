@@ -57,7 +57,7 @@ def _with_example(problem: Problem) -> Problem:
     head, _, key = problem.key.rpartition(".")
     sections: dict[str, type[BaseModel]] = {"write": Write, "message": Message}
     model = sections.get(head.split("[")[0], Profile)
-    if key.split("[")[0] in ("write", "message"):
+    if key.split("[")[0] in ("write", "message") or "e.g." in problem.text:
         return problem
     field = next((f for name, f in model.model_fields.items() if key.split("[")[0] == (f.alias or name)), None)
     if field is None or not field.examples:

@@ -104,7 +104,8 @@ def _addresses(profile: Profile, write: Write) -> Found:
     }[numbering]
     first = first_register((write.coil if coil else write.reg) or 0, numbering, coil)
     if first is None or (numbering == "40001" and not coil and str(write.reg)[0] != "4"):
-        yield "coil" if coil else "register", f"numbering = {numbering!r}: {allowed}", []
+        example = "coil = 5" if coil else f"register = {40001 if numbering == '40001' else 1}"
+        yield "coil" if coil else "register", f"numbering = {numbering!r}: {allowed}, ví dụ/e.g. {example}", []
     elif profile.kind == "main" and write.stride:
         last = first + (profile.rows or 1) * write.stride
         if not 0 <= last <= 0x10000:

@@ -119,6 +119,11 @@ def test_digits_of_one_number_in_registers_of_different_kinds() -> None:
     assert told(profile, all_in("blank", 1))[:3] == ["0600650000", "060066000f", "06006700ff"]
 
 
+def test_numbering_may_be_written_as_a_number(tmp_path: Path) -> None:
+    text = (VENDORS / "kd-500.toml").read_text(encoding="utf-8")
+    assert written(tmp_path, text.replace('numbering = "40001"', "numbering = 40001")).numbering == "40001"
+
+
 def test_neighbouring_registers_go_out_in_one_message_and_each_is_read_back(tmp_path: Path) -> None:
     text = (VENDORS / "vp-16.toml").read_text(encoding="utf-8").replace("most = 4", "join = true")
     profile = written(tmp_path, text)
@@ -204,7 +209,12 @@ WRONG = [
         r":9: numbering: .*allowed: zero, one, 40001; .*e\.g\. numbering",
     ),
     ("kd-500", 'numbering = "40001"', "", r"numbering: .*missing.*zero = addresses as on the wire"),
-    ("kd-500", "register = 40003", "register = 3", r":27: write\[1\]\.register: .*40001–49999"),
+    (
+        "kd-500",
+        "register = 40003",
+        "register = 3",
+        r":27: write\[1\]\.register: .*40001–49999.*e\.g\. register = 40001",
+    ),
     ("kd-500", "register = 40003", "", r":24: write\[1\]\.register: .*exactly one of register and coil"),
     ("kd-500", 'what = "letter"', 'what = "leter"', r"write\[1\]\.what: .*did you mean: letter\?"),
     ("kd-500", "blank = 4294967295", "", r"write\[0\]\.blank: .*missing: the value that shows nothing"),
