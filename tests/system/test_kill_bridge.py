@@ -63,7 +63,7 @@ def test_kills_of_the_bridge_lose_no_press_and_print_no_number_twice() -> None:
     unknown = {each["number"] for each in tickets if each["print"] == "unknown"}
     printed = {each["number"] for each in tickets if each["print"] == "printed"}
     print(
-        f"seed {SEED}: {KILLS} kills, {finger.presses} presses, {len(tickets)} tickets, {len(unknown)} papers unknown"
+        f"seed {SEED}: {KILLS} kills, {finger.presses} presses, {len(tickets)} numbers, {len(unknown)} papers unknown"
     )
     assert finger.presses >= KILLS
     assert len(tickets) == finger.presses
