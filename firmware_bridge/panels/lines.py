@@ -22,6 +22,9 @@ long, and what a loose contact or the mains on a long cable does at once."""
 QUIET_MS = 3000
 """Released and without an edge for so long: the line is trusted again."""
 JUMP_MS = 2000
+DOUBT_MS = 500
+"""So long a level may differ from the last edge before an edge counts as lost. Edges come late on a busy machine, but
+with their true times: taking the look's own time for theirs would make a tap too short to count (seen: 1 in 100)."""
 
 
 class Stamps:
@@ -55,6 +58,7 @@ class Line:
         self._rearm_ms = rearm_ms
         self._raw: bool | None = None
         self._changed = 0
+        self._doubt: int | None = None
         self._last_press: int | None = None
         self._pressed_since: int | None = None
         self._slots: deque[int] = deque(maxlen=CHATTER_SLOTS)
@@ -72,6 +76,7 @@ class Line:
         if self._raw is None:
             self._raw, self.pressed, self._changed = not raw, not raw, at
         counts = self._settle(at)
+        self._doubt = None
         if raw != self._raw:
             self._raw, self._changed = raw, at
             slot = at // SLOT_MS
@@ -91,7 +96,9 @@ class Line:
             self._raw, self.pressed, self._changed = raw, raw, now
             self._pressed_since = now if raw else None
         if raw != self._raw:
-            return self.edge(raw, now)
+            self._doubt = now if self._doubt is None else self._doubt
+            return self.edge(raw, self._doubt) if now - self._doubt >= DOUBT_MS else False
+        self._doubt = None
         counts = self._settle(now)
         if self.trouble:
             if not raw and now - self._changed >= QUIET_MS:

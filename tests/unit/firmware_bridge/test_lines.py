@@ -51,10 +51,34 @@ def test_edges_that_come_late_count_by_their_own_time() -> None:
     assert late.edge(False, 1010) is False
 
 
+def test_a_look_before_the_edge_arrives_does_not_shorten_the_tap() -> None:
+    busy = line()
+    assert not busy.look(True, 155)  # pressed since 100, the driver's thread has not come to tell yet
+    counted = busy.edge(True, 100) + busy.edge(False, 170)
+    assert counted == 1
+
+
+def test_a_spike_is_none_while_its_end_has_not_arrived() -> None:
+    busy = line()
+    assert not busy.edge(True, 100)
+    assert not busy.look(False, 130), "the level is back already, only its edge is late"
+    assert not busy.edge(False, 110)
+    assert not busy.look(False, 700)
+
+
+def test_a_lost_edge_is_made_up_for() -> None:
+    deaf = line()
+    counted = sum(deaf.look(True, now) for now in range(100, 1000, 5))
+    assert counted == 1
+    assert deaf.pressed
+    assert not any(deaf.look(False, now) for now in range(1000, 2000, 5))
+    assert not deaf.pressed
+
+
 def test_held_at_the_start_is_no_press() -> None:
     held = Line(20, 300)
     assert not any(held.look(True, now) for now in range(0, 3000, 5))
-    assert not held.look(False, 3000)
+    assert not held.edge(False, 3000)
     assert not held.look(False, 3050)
     held.edge(True, 4000)
     assert held.look(True, 4050)
