@@ -10,7 +10,7 @@ from config.doctor import Check
 from config.load import SettingsError
 from config.settings import Bus, Settings
 from firmware_bridge import voice_health
-from firmware_bridge.profile_check import require_profiles
+from firmware_bridge.profile_check import other_speed, profile_of, require_profiles
 from firmware_bridge.template import require_paper
 from firmware_bridge.wires import health as link_health
 
@@ -37,7 +37,16 @@ def _profiles(settings: Settings) -> list[Check]:
     except SettingsError as error:
         do_vi, do_en = "Sửa tệp mẫu: docs/boards.md.", "Mend the profile: docs/boards.md."
         return [Check("boards", "fail", str(each), str(each), do_vi, do_en) for each in error.problems]
-    return []
+    buses = {bus.id: bus for bus in settings.buses if bus.protocol != "motcua"}
+    found = []
+    for board in settings.boards:
+        if (bus := buses.get(board.bus)) and (speed := other_speed(bus, profile_of(board))):
+            vi = f"Bảng {board.id} xuất xưởng ở {speed}, bus {bus.id} chạy {bus.baud} {bus.format}."
+            en = f"Board {board.id} leaves the factory at {speed}, bus {bus.id} runs {bus.baud} {bus.format}."
+            found.append(
+                Check(f"board-{board.id}", "warn", vi, en, "Đặt lại bảng hoặc bus.", "Set the board or the bus.")
+            )
+    return found
 
 
 def _paper(settings: Settings) -> Check:

@@ -128,6 +128,12 @@ def disagreements(board: Board, bus: Bus, profile: Profile, letters: list[str]) 
         yield "profile", f"bảng không hiện được chữ/the board has no code for the letters {missing}"
 
 
+def other_speed(bus: Bus, profile: Profile) -> str:
+    """`19200 8E1` when the board leaves the factory at another speed or format than this bus has, else empty."""
+    baud, frame = profile.baud or bus.baud, profile.format or bus.format
+    return f"{baud} {frame}" if (baud, frame) != (bus.baud, bus.format) else ""
+
+
 def unshowable(profile: Profile, letters: list[str]) -> str:
     """Letters of the services that this board cannot show."""
     if profile.protocol != "modbus-rtu":

@@ -12,7 +12,7 @@ from firmware_bridge.line import Asks, Line, Outcome
 from firmware_bridge.panels.request import Judge
 from firmware_bridge.port import LOST
 from firmware_bridge.profile import Profile
-from firmware_bridge.profile_check import disagreements, profile_of
+from firmware_bridge.profile_check import disagreements, other_speed, profile_of
 from firmware_bridge.wires.check import Ask, Eyes, Finding
 
 HOLD_S = 60.0
@@ -75,6 +75,13 @@ def _board(settings: Settings, bus: Bus, board: Board, line: Line | None, ask: A
         return
     for key, text in disagreements(board, bus, profile, [service.letter for service in settings.services]):
         yield Finding("fail", where, f"{key}: {text}", f"{key}: {text}")
+    if speed := other_speed(bus, profile):
+        yield Finding(
+            "warn",
+            where,
+            f"Bảng xuất xưởng ở {speed}, bus chạy {bus.baud} {bus.format}: đã đặt lại bảng chưa?",
+            f"The board leaves the factory at {speed}, the bus runs {bus.baud} {bus.format}: was the board set?",
+        )
     held = BridgeLine(bus, ask, board.unit or 0) if line is None else None
     try:
         for found in trial(_target(board, profile, held or line), _named(board, eyes)):
