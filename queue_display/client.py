@@ -181,11 +181,11 @@ class HubClient:
         return self.post(f"/v1/counters/{counter}/next", body, key)
 
     def act(self, counter: int, verb: str, key: str | None = None, **body: Any) -> dict[str, Any]:
-        """`recall no-show start done done-on-spot park transfer pause resume open close`."""
+        """`recall no-show start done done-on-spot park transfer pause resume open close undo emergency …`."""
         return self.post(f"/v1/counters/{counter}/{verb}", body, key)
 
     def ticket_act(self, ticket: str, verb: str, key: str | None = None, **body: Any) -> dict[str, Any]:
-        """`call`, `cancel`, `void`, `done-on-spot`, `return`, `reprint`."""
+        """`call cancel void done-on-spot return reprint reopen note move carry also`."""
         return self.post(f"/v1/tickets/{quote(ticket)}/{verb}", body, key)
 
     def jobs(self, state: str | None = None) -> list[dict[str, Any]]:

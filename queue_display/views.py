@@ -98,8 +98,8 @@ def _help_day(each: HelpDay) -> dict[str, Any]:
     return {"from": each.start, "to": each.end, **words}
 
 
-def emergencies(hall: Hall, since: str) -> list[dict[str, Any]]:
-    """Notices for staff alone: a counter calls for help. No word for the public."""
+def emergencies(hall: Hall, since: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Notices for staff alone: counters that call for help, and since when. No word for the public."""
     return [
         Notice(
             "counter_emergency",
@@ -107,8 +107,7 @@ def emergencies(hall: Hall, since: str) -> list[dict[str, Any]]:
             "error",
             f"{hall.counters[number].label} cần trợ giúp ngay.",
             f"Counter {number} needs help at once.",
-            since=since,
+            since=began,
         ).as_json()
-        for number, post in hall.posts.items()
-        if post.emergency
+        for number, began in since.items()
     ]

@@ -88,6 +88,8 @@ class Window:
             "hours": settings.site.hours,
             "notices": list(settings.site.notices),
         }
+        self._emergencies: dict[int, str] = {}
+        """Counter → since when its officer calls for help, as far as this hub has seen it."""
         self._spoken: deque[tuple[float, dict[str, Any]]] = deque(maxlen=64)
         self._closed: deque[str] = deque()
         self._published: int = 0
@@ -178,8 +180,12 @@ class Window:
 
     def _notices(self, audience: Audience, now: Now) -> list[dict[str, Any]]:
         found = self.notices.as_json()
-        since = now.wall.isoformat(timespec="seconds")
-        return found if audience == "public" else emergencies(self.hall, since) + found
+        if audience == "public":
+            return found
+        calling = [each for each, post in self.hall.posts.items() if post.emergency]
+        began = now.wall.isoformat(timespec="seconds")
+        self._emergencies = {each: self._emergencies.get(each, began) for each in calling}
+        return emergencies(self.hall, self._emergencies) + found
 
     def _calls(self) -> list[dict[str, Any]]:
         out = []
@@ -242,7 +248,7 @@ class Window:
         common: dict[str, Any] = {"now": now.wall.isoformat(timespec="seconds"), "clock": now.trust}
         # Counters share their services' people: what one does changes how long others wait.
         everything = touched.posts or touched.day or touched.room
-        concerned = set(hall.services) if everything else {each.service for each in touched.tickets.values()}
+        concerned = set(hall.services) if everything else self._sharing(touched)
         if concerned:
             common["services"] = [self._service(each, now) for each in hall.services if each in concerned]
         if touched.room:
@@ -263,6 +269,12 @@ class Window:
             common["uplink"] = self.uplink
         self._published = rev
         return {audience: self._for(audience, touched, common, now) for audience in AUDIENCES}
+
+    def _sharing(self, touched: Touched) -> set[str]:
+        """The services of the touched tickets, and those that wait at the same counters."""
+        own = {each.service for each in touched.tickets.values()}
+        served = [self.hall.served(each) for each in self.hall.counters]
+        return own.union(*(each for each in served if not own.isdisjoint(each)))
 
     def _concerned(self, audience: Audience, touched: Touched) -> list[int]:
         """Counters whose view changed: for staff also those who would call somebody else next."""
