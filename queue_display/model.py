@@ -162,6 +162,7 @@ class Ticket:
             "served_at": self.served_at,
             "closed_at": self.closed_at,
             "calls": self.calls,
+            "recalls": self.recalls,
             "ahead": self.ahead,
             "service_day": self.service_day,
             "epoch": self.epoch,

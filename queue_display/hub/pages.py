@@ -59,6 +59,7 @@ def page_facts(settings: Settings) -> dict[str, Any]:
         "notices": list(site.notices),
         "rules": {
             "recall_limit": settings.queue.recall_limit,
+            "no_show_after": settings.queue.no_show_after,
             "undo_s": settings.queue.undo_s,
             "long_wait_min": settings.queue.long_wait_min,
         },

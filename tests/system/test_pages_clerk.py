@@ -39,7 +39,7 @@ def test_a_day_by_keyboard_alone(clerk: Page, hub: Hub, browser: Browser) -> Non
     clerk.see("Đang gọi", "#state")
     clerk.keys("r")
     until(lambda: hub.ticket(third["id"])["calls"] == 2, "called twice")
-    clerk.see("đã gọi lại 1/3 lần", "#detail")
+    clerk.see("đã gọi lại 1 lần", "#detail")
     clerk.keys("v")
     until(lambda: hub.ticket(third["id"])["state"] == "no_show", "no-show")
     clerk.see("Quầy đang trống", "#number")
@@ -295,16 +295,55 @@ def test_sign_in_says_what_is_wrong_and_asks_for_the_counter(browser: Browser, h
     page.close()
 
 
-def test_fits_small_and_large(clerk: Page, hub: Hub, browser: Browser) -> None:
+def test_who_was_called_often_enough_is_marked_absent_and_it_is_said(clerk: Page, hub: Hub) -> None:
+    ticket = hub.issue()
+    hub.post("/v1/counters/1/next")
+    for told in ("1/2", "Gọi đủ: vắng"):
+        clerk.see(ticket["number"], "#number")
+        rest()
+        clerk.keys("r")
+        clerk.see(told, "#do-recall")
+    rest()
+    clerk.keys("r")
+    until(lambda: hub.ticket(ticket["id"])["state"] == "no_show", "absent")
+    clerk.see("đã gọi đủ lượt, ghi vắng mặt", "#toast")
+
+
+CUT = """
+return [...document.querySelectorAll('button')]
+  .filter((b) => b.offsetParent && (b.scrollWidth > b.clientWidth + 1 || b.scrollHeight > b.clientHeight + 1))
+  .map((b) => b.id);
+"""
+HIDDEN = """
+const card = document.getElementById('current').getBoundingClientRect();
+return ['state', 'number', 'detail', 'watch'].filter((id) => {
+  const box = document.getElementById(id).getBoundingClientRect();
+  return box.height > 0 && (box.top < card.top - 1 || box.bottom > card.bottom + 1 || box.right > card.right + 1);
+});
+"""
+
+
+@pytest.mark.parametrize("english", [False, True])
+def test_fits_small_and_large(clerk: Page, hub: Hub, browser: Browser, english: bool) -> None:
     for _ in range(40):
         hub.issue()
     hub.post("/v1/counters/1/next")
     clerk.see("Đang gọi", "#state")
-    for width, height in ((1024, 640), (1024, 768), (1280, 720), (1920, 1080)):
+    if english:
+        clerk.keys("l")
+    sizes = ((1024, 640), (1024, 768), (1280, 720), (1366, 768), (1920, 1080))
+    for width, height in sizes:
         browser.size(width, height)
         assert clerk.overflow() == [0, 0], (width, height)
-        cut = clerk.run(
-            "return [...document.querySelectorAll('button')]"
-            ".filter(b => b.offsetParent && b.scrollWidth > b.clientWidth + 1).map(b => b.id)"
-        )
-        assert cut == [], (width, height)
+        assert clerk.run(CUT) == [], (width, height)
+        assert clerk.run(HIDDEN) == [], (width, height)
+    # On a bad day: a message for all, no printer, numbers without paper. The keys stay on the page.
+    hub.post("/v1/broadcast", {"vi": "Mười giờ họp giao ban.", "minutes": 30}, "office")
+    part = {"part": "printer", "state": "down", "code": "printer_no_paper", "vi": "Hết giấy.", "en": "Out of paper."}
+    hub.post("/v1/parts", part, "bridge-box")
+    until(lambda: clerk.find("#paperless") and clerk.find("#broadcast"), "both told")
+    for width, height in sizes[1:]:
+        browser.size(width, height)
+        assert clerk.overflow() == [0, 0], (width, height)
+        assert clerk.run(CUT) == [], (width, height)
+        assert clerk.run(HIDDEN) == [], (width, height)

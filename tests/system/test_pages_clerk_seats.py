@@ -223,3 +223,13 @@ def test_many_desks_never_share_a_number(first: Page, browser: Browser, hub: Hub
         first.run("return new Promise((go) => setTimeout(() => go(true), 1300))")
     for page in others:
         page.close()
+
+
+@pytest.mark.parametrize(("staff", "key", "page_name"), [("td-1", "d", "reception"), ("tt-1", "p", "supervisor")])
+def test_desks_without_a_counter_sign_in_by_pin_too(
+    browser: Browser, hub: Hub, staff: str, key: str, page_name: str
+) -> None:
+    page = Page(browser, hub, f"ban-{staff}", 1024, 768).sit(staff, key, page_name)
+    until(lambda: page.find("#sign-out"), "the page")
+    assert page.text("#header b")
+    page.close()

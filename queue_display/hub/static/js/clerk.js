@@ -1,14 +1,14 @@
 // The clerk's page: one counter, its number in hand, its people waiting. Everything by keyboard, everything by mouse.
 // It decides nothing: it asks the hub, says what the hub answered, and shows what the stream tells.
 
-import { get, post, Refused } from "./api.js";
-import { Ahead } from "./clerk/ahead.js";
+import { get, Refused } from "./api.js";
+import { Ahead, waitingHere } from "./clerk/ahead.js";
 import { deedOf, mainDeed, possible, undoLeft } from "./clerk/deed.js";
 import { Desk } from "./clerk/desk.js";
 import * as ask from "./clerk/dialogs.js";
 import { keyTable } from "./clerk/keys.js";
 import { List, paperless, printerDown, serviceNames, sort, TABS } from "./clerk/list.js";
-import { waitingHere } from "./clerk/ahead.js";
+import { ANYWHERE, seating } from "./clerk/seating.js";
 import { say } from "./clerk/words.js";
 import { el, icon, setText } from "./dom.js";
 import "./icons.js";
@@ -16,10 +16,8 @@ import { dialogOpen } from "./staff/dialog.js";
 import { Shell } from "./staff/shell.js";
 import { facts, language, named, roleName } from "./words.js";
 
-const COUNTER_KEY = "motcua.counter"; // which of several counters this window shows
 const SEEN_KEY = "motcua.seen"; // the message for all that was read
 const MINUTES_MS = 15000; // the minutes in the list grow by themselves
-const ANYWHERE = ["supervisor", "technician"]; // may help at every counter
 
 const byId = (id) => document.getElementById(id);
 
@@ -112,7 +110,9 @@ class ClerkPage extends Shell {
   deeds = {
     start(ticket) { return this.simple("start", ticket, "start"); },
     done(ticket) { return this.simple("done", ticket, "done_do"); },
-    recall(ticket) { return this.simple("recall", ticket, "recall"); },
+    recall(ticket) {
+      return this.at("recall", { ticket: ticket.id }, (answer) => (answer.ticket.state === "no_show" ? say("said_absent", { number: ticket.number }) : say("said_ok", { verb: say("recall"), number: ticket.number })));
+    },
     "no-show"(ticket) { return this.simple("no-show", ticket, "no_show_do"); },
     "done-on-spot"(ticket) { return this.simple("done-on-spot", ticket, "spot_do"); },
     papers(ticket) { return this.simple("park", ticket, "papers_do", { papers: true }); },
@@ -207,98 +207,7 @@ class ClerkPage extends Shell {
     return { problem: say("pick_several", { numbers: found.map((each) => each.number).join(", ") }) };
   }
 
-  // -- seats
-
-  /** Who we are, told before every connection: a seat may have been lost while the link was. */
-  sessionIs(session) {
-    this.session = session;
-    if (this.officer && this.counterId !== null && session.lost.includes(this.counterId)) this.seatLost(this.counterId, null);
-  }
-
-  seatLost(counter, since) {
-    this.session.held = this.session.held.filter((each) => each !== counter);
-    if (counter !== this.counterId) return;
-    const seat = (this.counter || {}).seat || {};
-    const time = (since || seat.since || "").slice(11, 16) || "–";
-    const others = this.session.held.map((each) => ({ words: say("lost_other", { n: each }), id: `other-${each}`, run: () => this.goTo(each) }));
-    const choices = [
-      ...others,
-      { words: say("lost_take", { n: counter }), id: "take", run: () => this.sit(counter, true) },
-      { words: say("sign_out"), id: "out", run: () => this.signOut() },
-    ].map((each, place) => ({ ...each, key: String(place + 1), main: place === 0 && others.length > 0 }));
-    document.body.classList.add("seat-lost");
-    ask.sayLost(counter, time, choices);
-  }
-
-  /** Sit down at one of the own counters; asks before somebody else has to stand up. */
-  async sit(counter, take) {
-    try {
-      this.session = await post("/v1/session/seat", { counter, take });
-      this.goTo(counter);
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      if (error.status === 401) return this.signedOut();
-      if (error.code === "seat_taken" && !take) {
-        const since = error.given && error.given.since ? error.given.since.slice(11, 16) : "–";
-        if (await ask.askTake(counter, since)) await this.sit(counter, true);
-        return undefined;
-      }
-      this.toast(error.sentence(language()), "bad");
-      if (document.body.classList.contains("seat-lost")) this.seatLost(this.counterId, null);
-    }
-    return undefined;
-  }
-
-  async switchCounter() {
-    const all = this.officer ? this.data.counters.filter((each) => this.session.own.includes(each.id)) : this.data.counters;
-    const list = all.map((each) => ({ ...this.described(each), soft: this.seatWords(each) }));
-    const chosen = await ask.askCounter(list, say("sw_title"), this.officer ? say("sw_hint") : say("choose_counter_hint"));
-    if (chosen === null || chosen === this.counterId) return;
-    if (!this.officer || this.session.held.includes(chosen)) this.goTo(chosen);
-    else await this.sit(chosen, false);
-  }
-
-  seatWords(each) {
-    if (each.id === this.counterId) return say("sw_here");
-    if (this.officer && this.session.held.includes(each.id)) return say("sw_held");
-    if (each.seat && each.seat.taken) return say("sw_taken", { time: (each.seat.since || "").slice(11, 16) });
-    return this.described(each).title || say("sw_free");
-  }
-
-  goTo(counter) {
-    document.body.classList.remove("seat-lost");
-    this.counterId = counter;
-    sessionStorage.setItem(COUNTER_KEY, String(counter));
-    this.history = null;
-    this.built = false;
-    this.redraw();
-    this.fetchHistory();
-    this.tell(say("said_seat", { n: counter }));
-  }
-
-  maySwitch() {
-    return this.officer ? this.session.own.length > 1 : ANYWHERE.includes(this.session.role);
-  }
-
-  /** Which counter does this window show? Asks where nothing says it. */
-  async place() {
-    const kept = Number(sessionStorage.getItem(COUNTER_KEY));
-    const { session } = this;
-    if (this.officer && session.held.length + session.lost.length > 0) {
-      const mine = [...session.held, ...session.lost];
-      this.counterId = mine.includes(kept) ? kept : mine[0];
-      if (!session.held.includes(this.counterId)) this.seatLost(this.counterId, null);
-    } else if (!this.officer && session.counter) this.counterId = session.counter;
-    else if (facts.counters.some((each) => each.id === kept)) this.counterId = kept;
-    this.asking = this.counterId === null;
-    while (this.counterId === null) {
-      const chosen = await ask.askCounter(facts.counters.map((each) => ({ ...this.described(each), soft: named(each, "title") })));
-      if (chosen !== null) this.counterId = chosen;
-    }
-    this.asking = false;
-    sessionStorage.setItem(COUNTER_KEY, String(this.counterId));
-    this.fetchHistory();
-  }
+  // -- the past
 
   async fetchHistory() {
     const counter = this.counterId;
@@ -433,4 +342,5 @@ class ClerkPage extends Shell {
   }
 }
 
+Object.assign(ClerkPage.prototype, seating);
 new ClerkPage().begin();

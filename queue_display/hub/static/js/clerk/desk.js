@@ -7,7 +7,18 @@ import { DESK_DEEDS, mainDeed, possible, ROW_DEEDS, TICKET_DEEDS, UNDO, undoLeft
 import { noteWords, say } from "./words.js";
 
 const keyNode = (letter) => el("kbd", { "aria-hidden": "true" }, letter);
-const limit = (facts.rules || {}).recall_limit || 0;
+const rules = facts.rules || {};
+
+const recallsOf = (ticket) => ticket.recalls ?? Math.max(0, ticket.calls - 1);
+
+/** How often it may still be called again; whoever was called often enough is marked absent by the next press. */
+function recallWords(ticket) {
+  const n = recallsOf(ticket);
+  const enough = ticket.state === "called" && rules.no_show_after > 0;
+  if (enough && n + 1 >= rules.no_show_after) return say("recall_last");
+  const limit = enough ? Math.min(rules.no_show_after - 1, rules.recall_limit) : rules.recall_limit;
+  return limit > 0 ? say("recall_n", { n, limit }) : say("recall");
+}
 
 export class Desk {
   /** `page`: the clerk's page: `act(name)`, `enable(button, possible)`, `placeName(counter id)`. */
@@ -51,9 +62,7 @@ export class Desk {
     setText(this.mainWord, say(mainDeed(counter, ticket).word));
     this.page.enable(this.main, true);
     for (const deed of [...TICKET_DEEDS, ...DESK_DEEDS]) this.page.enable(this.buttons.get(deed.name).node, possible(deed.name, counter, ticket));
-    const again = this.buttons.get("recall").word;
-    const recalls = ticket ? ticket.recalls ?? Math.max(0, ticket.calls - 1) : 0;
-    setText(again, ticket && limit ? say("recall_n", { n: recalls, limit }) : say("recall"));
+    setText(this.buttons.get("recall").word, ticket ? recallWords(ticket) : say("recall"));
     setText(this.buttons.get("emergency").word, say(counter.emergency ? "emergency_off" : "emergency_do"));
     this.current.classList.toggle("in-need", Boolean(counter.emergency));
     this.row(this.list.chosen);
@@ -65,17 +74,16 @@ export class Desk {
     const serviceName = (id) => named(data.services.find((each) => each.id === id) || { name: id }, "name");
     setText(this.state, say(ticket.state));
     setText(this.number, ticket.number);
-    const recalls = ticket.recalls ?? Math.max(0, ticket.calls - 1);
-    const facts_ = [
+    const known = [
       service && named(service, "name"),
-      recalls > 0 && (limit ? say("cl_recalls", { n: recalls, limit }) : say("called_times", { n: ticket.calls })),
+      recallsOf(ticket) > 0 && say("cl_recalls", { n: recallsOf(ticket) }),
       ticket.also && ticket.also.length > 0 && say("cl_also", { names: ticket.also.map(serviceName).join(", ") }),
       ticket.back_to && say("cl_back_to", { counter: this.page.placeName(ticket.back_to) }),
       noteWords(ticket.note),
       ticket.returns > 0 && say("cl_returned", { n: ticket.returns }),
       ticket.carry && say("cl_carried"),
     ].filter(Boolean);
-    setText(this.detail, facts_.join(" · "));
+    setText(this.detail, known.join(" · "));
     const marks = [ticket.priority && say("priority"), ticket.appointment && say("cl_appointment")].filter(Boolean);
     if (this.marks.textContent !== marks.join("")) this.marks.replaceChildren(...marks.map((mark) => el("span.priority", {}, mark)));
   }
@@ -110,7 +118,7 @@ export class Desk {
 
   tick(counter, ticket, now) {
     const { node, word } = this.buttons.get("undo");
-    const left = undoLeft(counter, now, (facts.rules || {}).undo_s);
+    const left = undoLeft(counter, now, rules.undo_s);
     setText(word, left ? say("undo_left", { n: left }) : say("undo_do"));
     node.classList.toggle("ready", left > 0);
     this.page.enable(node, left > 0);

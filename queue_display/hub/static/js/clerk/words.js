@@ -11,7 +11,7 @@ const WORDS = {
   cl_waited: ["Đã chờ {n} phút", "Waited {n} min"],
   cl_called_for: ["Gọi được {time}", "Called {time} ago"],
   cl_serving_for: ["Phục vụ {time}", "Serving {time}"],
-  cl_recalls: ["đã gọi lại {n}/{limit} lần", "called again {n} of {limit}"],
+  cl_recalls: ["đã gọi lại {n} lần", "called again {n} times"],
   cl_also: ["còn: {names}", "then: {names}"],
   cl_back_to: ["xong thì về {counter}", "goes back to {counter}"],
   cl_appointment: ["Có hẹn", "Appointment"],
@@ -41,6 +41,8 @@ const WORDS = {
   reopen_do: ["Mở lại", "Reopen"],
   move_do: ["Dời chỗ", "Move"],
   recall_n: ["Gọi lại {n}/{limit}", "Recall {n}/{limit}"],
+  recall_last: ["Gọi đủ: vắng", "Enough: absent"],
+  said_absent: ["{number} đã gọi đủ lượt, ghi vắng mặt.", "{number} was called often enough and is marked absent."],
   // dialogs
   pk_title: ["Tạm giữ {number}", "Park {number}"],
   pk_hint: ["Bấm số chọn ghi chú, rồi Enter. Số gọi lại được bất cứ lúc nào.", "Press a digit for the note, then Enter. It can be called again at any time."],
