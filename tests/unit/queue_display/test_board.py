@@ -201,6 +201,20 @@ def test_a_room_where_two_clerks_press_at_once() -> None:
     assert room.shown("c1") == "A001", "who is at a counter stays on its board"
 
 
+def test_a_panel_of_one_waiting_room_shows_its_own_counters_only() -> None:
+    panels = [
+        {"id": "all", "kind": "main", "address": 1},
+        {"id": "up", "kind": "main", "address": 2, "lounge": "tren"},
+    ]
+    room = Room(settings_of(boards=panels))
+    for counter in (1, 3):
+        room.run(engine.issue, "s")
+        room.t += 1
+        room.run(engine.call_next, counter)
+    assert [row["counter"] for row in room.shown("all")] == [3, 1], "newest first"
+    assert [row["counter"] for row in room.shown("up")] == [3]
+
+
 def test_a_broadcast_stands_for_the_playlist_and_on_the_tv() -> None:
     room = Room(settings_of())
     room.step()
