@@ -135,7 +135,11 @@ class JobWorker:
             return
         status = self._printer.status()
         self._fit = status.online
-        self._parts.tell(self._watch.see(status, self._looked))
+        self._tell(status)
+
+    def _tell(self, status: PrinterStatus) -> None:
+        for health in self._watch.see(status, self._looked):
+            self._parts.tell(health)
 
     def _do(self, job: Mapping[str, Any]) -> None:
         number = int(job["id"])
@@ -175,7 +179,7 @@ class JobWorker:
         elif result.state == "no_paper":
             self._fit = False
             self._looked = time.monotonic()
-            self._parts.tell(self._watch.see(PrinterStatus(False, "out", result.detail, "no_paper"), self._looked))
+            self._tell(PrinterStatus(False, "out", result.detail, "no_paper"))
         else:
             self._look()
 

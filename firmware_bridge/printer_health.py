@@ -63,21 +63,25 @@ _TROUBLES: dict[str, tuple[str, str, str, str, str]] = {
 
 
 def printer_health(status: PrinterStatus) -> Health:
-    """The health of part `printer` for a status."""
-    if not status.online:
-        code, vi, en, public_vi, public_en = _TROUBLES[status.trouble or "offline"]
-        state = "degraded" if status.trouble in ("no_paper", "cover_open") else "down"
-        more = f" ({status.detail})" if status.trouble in ("silent", "offline") else ""
-        return Health("printer", "down" if state == "down" else "degraded", code, vi, en + more, public_vi, public_en)
-    if status.paper == "near_end":
-        return Health(
-            "printer",
-            "degraded",
-            "printer_paper_low",
-            "Giấy in sắp hết: chuẩn bị cuộn mới.",
-            "Paper is running low: have a new roll at hand.",
-        )
-    return ok("printer")
+    """The health of part `printer`: it prints, or nothing at all comes out and why."""
+    if status.online:
+        return ok("printer")
+    code, vi, en, public_vi, public_en = _TROUBLES[status.trouble or "offline"]
+    more = f" ({status.detail})" if status.trouble in ("silent", "offline") else ""
+    return Health("printer", "down", code, vi, en + more, public_vi, public_en)
+
+
+def roll_health(low: bool) -> Health:
+    """The health of part `printer-roll`: for staff alone, the printer works on."""
+    if not low:
+        return ok("printer-roll")
+    return Health(
+        "printer-roll",
+        "degraded",
+        "printer_paper_low",
+        "Giấy in sắp hết: chuẩn bị cuộn mới.",
+        "Paper is running low: have a new roll at hand.",
+    )
 
 
 class PrinterWatch:
@@ -87,22 +91,18 @@ class PrinterWatch:
         self._low = False
         self._fine_since: float | None = None
 
-    def see(self, status: PrinterStatus, now: float) -> Health:
-        """The health to tell. Near-end is said once a roll, however its sensor wobbles."""
+    def see(self, status: PrinterStatus, now: float) -> tuple[Health, Health]:
+        """The health of the printer and of its roll. Near-end is said once a roll, however its sensor wobbles."""
         if not status.online:
+            self._fine_since = None
             if status.trouble in ("no_paper", "cover_open"):
                 self._low = False  # somebody is changing the roll
-            self._fine_since = None
-            return printer_health(status)
-        if status.paper == "near_end":
+        elif status.paper == "near_end":
             self._low, self._fine_since = True, None
         elif self._low:
             self._fine_since = now if self._fine_since is None else self._fine_since
-            if now - self._fine_since < LOW_CLEARS_S:
-                status = PrinterStatus(True, "near_end", status.detail)
-            else:
-                self._low = False
-        return printer_health(status)
+            self._low = now - self._fine_since < LOW_CLEARS_S
+        return printer_health(status), roll_health(self._low)
 
 
 def _brief(problem: Problem) -> str:

@@ -18,21 +18,30 @@ LOW = PrinterStatus(True, "near_end", "low")
 OUT = PrinterStatus(False, "out", "out", "no_paper")
 
 
+def codes(watch: PrinterWatch, status: PrinterStatus, now: float) -> list[str]:
+    return [health.code for health in watch.see(status, now)]
+
+
 def test_near_end_is_said_once_however_the_roll_wobbles() -> None:
     watch = PrinterWatch()
-    assert watch.see(OK, 0).code == "ok"
-    assert watch.see(LOW, 1).code == "printer_paper_low"
-    for now in range(2, 40):
-        assert watch.see(OK if now % 3 else LOW, now).code == "printer_paper_low"
-    watch.see(OK, 40)
-    assert watch.see(OK, 40 + LOW_CLEARS_S).code == "ok"
+    assert codes(watch, OK, 0) == ["ok", "ok"]
+    for now in range(1, 40):
+        assert codes(watch, OK if now % 3 != 1 else LOW, now) == ["ok", "printer_paper_low"]
+    assert codes(watch, OK, 41) == ["ok", "printer_paper_low"]
+    assert codes(watch, OK, 41 + LOW_CLEARS_S) == ["ok", "ok"]
 
 
 def test_a_new_roll_takes_the_notice_back_at_once() -> None:
     watch = PrinterWatch()
     watch.see(LOW, 0)
-    assert watch.see(OUT, 1).code == "printer_no_paper"
-    assert watch.see(OK, 2).code == "ok"
+    assert codes(watch, OUT, 1) == ["printer_no_paper", "ok"]
+    assert codes(watch, OK, 2) == ["ok", "ok"]
+
+
+def test_low_paper_is_no_broken_printer() -> None:
+    printer, roll = PrinterWatch().see(LOW, 0)
+    assert (printer.part, printer.state) == ("printer", "ok")
+    assert (roll.part, roll.state, roll.public_vi) == ("printer-roll", "degraded", None)
 
 
 @pytest.mark.parametrize(
