@@ -249,7 +249,7 @@ class Firmware:
             self._board.refresh()
         if now - self._busy_at >= TIDY_MS:
             self.presses.tidy()
-        self.update.step(self._quiet(now), now)
+        self.update.step(self.update.complete and self._quiet(now), now)
         if self._shared is None:
             return b""
         out = b""

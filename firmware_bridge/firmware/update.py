@@ -37,6 +37,11 @@ class Update:
         self._healthy_due = now + HEALTHY_MS
         self.restart = False  # the board is to start anew, when it likes
 
+    @property
+    def complete(self):
+        """All of it is there and right: the board is to start anew as soon as nothing waits."""
+        return self._complete_at is not None
+
     def begin(self, values):
         slots = self._slots
         if slots is None or values["kind"] != self._kind:

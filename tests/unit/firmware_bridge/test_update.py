@@ -267,6 +267,7 @@ def whole_update(folder: Path) -> None:
     Chip(folder).update.confirm()
 
 
+@pytest.mark.slow
 def test_power_cut_at_any_touch_of_the_flash_leaves_a_working_firmware(tmp_path: Path, power: dict[str, int]) -> None:
     """Every write, rename, remove of a whole update is cut once: before it, the old or the new one runs, whole."""
     folder = tmp_path / "counted"
