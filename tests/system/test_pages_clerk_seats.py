@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -233,3 +234,26 @@ def test_desks_without_a_counter_sign_in_by_pin_too(
     until(lambda: page.find("#sign-out"), "the page")
     assert page.text("#header b")
     page.close()
+
+
+def test_a_counter_of_two_digits_is_typed_as_it_is_read(browser: Browser, tmp_path: Path) -> None:
+    site = tmp_path / "site.toml"
+    counters = "".join(f'[[counters]]\nid = {each}\nservices = ["land"]\n' for each in (1, 2, 3, 12))
+    service = '[[services]]\nid = "land"\nletter = "A"\nname = "Đất đai"\nname_en = "Land"\n'
+    officer = '[[staff]]\nid = "cb-12"\ncounters = [12]\npin = "$argon2id$v=19$m=8192,t=1,p=1$c2FsdHNhbHQ$'
+    site.write_text(service + counters + officer + "A" * 43 + '"\n', encoding="utf-8")
+    many = Hub(site)
+    try:
+        page = Page(browser, many, "quay12").open("/login")
+        until(lambda: page.find(".place"), "the places")
+        page.keys("1", "2")
+        until(lambda: page.run("return document.activeElement.id") == "pin", "asked for the PIN")
+        assert page.text("#sign-in") == "Ngồi vào Quầy 12"
+        page.open("/login")
+        until(lambda: page.find(".place"), "the places")
+        page.keys("1", Keys.ENTER)
+        until(lambda: page.run("return document.activeElement.id") == "pin", "asked for the PIN")
+        assert page.text("#sign-in") == "Ngồi vào Quầy 1"
+        page.close()
+    finally:
+        many.close()

@@ -9,6 +9,7 @@ import { facts, language, named, roleName, setLanguage } from "./words.js";
 const PLACE_KEY = "motcua.place"; // where this machine sat last: the number of a desk, nobody's name
 const HOME = { clerk: "clerk", reception: "reception", supervisor: "supervisor", display: "tv" };
 const CALLERS = ["clerk", "supervisor", "technician"];
+const TYPED_TOGETHER_MS = 900;
 const LOOKERS = ["supervisor", "technician"];
 
 const main = document.getElementById("main");
@@ -78,6 +79,7 @@ function askPin() {
     event.preventDefault();
     const place = all.find((each) => each.id === chosen);
     if (!place) problem = say("lg_choose");
+    else if (pin.value === "" && document.activeElement !== pin) return pin.focus(); // Enter on the place: on to the PIN
     else if (!/^[0-9]{4,8}$/.test(pin.value)) problem = say("lg_pin_form");
     else return signIn(place, { ...place.body, pin: pin.value, ...(staff.value ? { staff: staff.value.trim() } : {}) }, button);
     return draw();
@@ -248,21 +250,38 @@ async function begin() {
   }
 }
 
-// Digits choose the place while none is being typed into; letters the desks without a number.
+// Digits choose the place while nothing is being typed into; letters the desks without a number. Two digits typed
+// together are one counter, so where there is a counter 12 the page waits a moment after the 1.
+let typed = "";
+let typedAt = 0;
+
+function choosePlace(sign) {
+  const list = places();
+  const now = performance.now();
+  typed = now - typedAt < TYPED_TOGETHER_MS && list.some((each) => each.key === typed + sign) ? typed + sign : sign;
+  typedAt = now;
+  const place = list.find((each) => each.key === typed);
+  if (!place) return;
+  chosen = place.id;
+  if (list.some((each) => each.key !== typed && each.key.startsWith(typed))) {
+    const radio = main.querySelector(`input[value="${place.id}"]`);
+    radio.click();
+    radio.focus();
+  } else draw(); // the PIN is asked for next
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   const { target } = event;
   if (target instanceof HTMLInputElement && target.type !== "radio") return;
-  const digit = /^(Digit|Numpad)\d$/.test(event.code) ? event.code.slice(-1) : "";
-  const letter = /^Key[DP]$/.test(event.code) ? event.code.slice(-1) : "";
-  if (!digit && !letter) return;
-  const button = document.getElementById(`counter-${digit}`);
-  const place = body === askPin ? places().find((each) => each.key === (digit || letter)) : null;
-  if (button) button.focus();
-  else if (place) {
+  const sign = (/^(Digit|Numpad)(\d)$/.exec(event.code) || /^(Key)([DP])$/.exec(event.code) || [])[2];
+  if (!sign) return;
+  if (body === askPin) {
     event.preventDefault();
-    chosen = place.id;
-    draw(); // the PIN is asked for next
+    choosePlace(sign);
+    return;
   }
+  const button = document.getElementById(`counter-${sign}`);
+  if (button) button.focus();
 });
 begin();
