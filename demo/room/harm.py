@@ -44,8 +44,21 @@ SWITCHES = (
     ),
     Switch(
         "board", "Vi điều khiển", "Microcontroller",
-        (Mode("none", "Chạy", "runs"), Mode("reset", "Bấm reset", "reset"), Mode("dead", "Mất điện", "no power")),
+        (Mode("none", "Chạy", "runs"), Mode("reset", "Bấm reset", "reset"),
+         Mode("brownout", "Chớp điện", "brown-out"), Mode("dead", "Mất điện", "no power")),
         ("board", "bus"), "cabinet",
+    ),
+    Switch(
+        "button", "Nút lấy số thứ nhất", "First ticket button",
+        (Mode("none", "Tốt", "well"), Mode("garbage", "Nảy", "bounces"), Mode("chatter", "Chập chờn", "chatters"),
+         Mode("dead", "Đứt dây", "cut")),
+        ("input",), "cabinet",
+    ),
+    Switch(
+        "speaker", "Loa", "Loudspeaker",
+        (Mode("none", "Tốt", "well"), Mode("slow", "Chậm", "slow"), Mode("hang", "Treo", "hangs"),
+         Mode("dead", "Hỏng", "dead")),
+        ("speaker",), "bridge",
     ),
     Switch(
         "network", "Mạng lên máy chủ", "Network to the server",
@@ -91,12 +104,14 @@ class Harm:
         if switch is None or mode not in [each.id for each in switch.modes]:
             raise HarmRefused(f"{switch_id} {mode}")
         with self._lock:
-            if switch_id in ("printer", "bus", "board"):
+            if switch_id in ("printer", "bus", "board", "button"):
                 self._room.cabinet.ask("misbehave", device=switch_id, mode=mode)
+            elif switch_id == "speaker":
+                self._room.bridge.ask("misbehave", device=switch_id, mode=mode)
             else:
                 self._process({"network": "broker"}.get(switch_id, switch_id), mode)
             # A reset is over as soon as it happened.
-            self._positions[switch_id] = "none" if mode == "reset" else mode
+            self._positions[switch_id] = "none" if mode in ("reset", "brownout") else mode
 
     def _process(self, name: str, mode: str) -> None:
         part = self._room.part(name)
