@@ -578,6 +578,7 @@ class WaitingRoom(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # half a minute alone; a shared machine takes longer
 def test_the_waiting_room_holds_whatever_people_do() -> None:
     runs = 20_000 // STEPS_A_RUN // 5
     wanted = hypothesis_settings(
