@@ -242,8 +242,10 @@ class Sheet:
     def dashes(self) -> None:
         """A dashed line across: what follows is for later."""
         self._room(4)
-        step, dash = self.dots(12), self.dots(7)
-        for x in range(self.margin, self.width - self.margin - dash + 1, step):
+        dash = self.dots(7)
+        count = max(2, (self.inner - dash) // self.dots(12) + 1)
+        for at in range(count):  # from margin to margin, like the rules
+            x = self.margin + round(at * (self.inner - dash) / (count - 1))
             self._draw.rectangle((x, self.y, x + dash - 1, self.y + self.dots(3) - 1), fill=0)
         self.y += self.dots(3)
 

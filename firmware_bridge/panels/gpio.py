@@ -107,12 +107,12 @@ class _Input:
         self._edges.append((not state, self._stamps.at(int(ticks * 1000), now)))
         self._wake.set()
 
-    def look(self, now: int) -> bool:
-        """True when a press became certain."""
-        pressed = False
+    def look(self, now: int) -> int:
+        """How many presses became certain: after a stall there may be several."""
+        pressed = 0
         while self._edges:
-            pressed |= self.line.edge(*self._edges.popleft())
-        return self.line.look(bool(self._device.is_active), now) or pressed
+            pressed += self.line.edge(*self._edges.popleft())
+        return pressed + self.line.look(bool(self._device.is_active), now)
 
     @property
     def quiet(self) -> bool:
@@ -266,7 +266,7 @@ class GpioPanel:
     def _read(self, pin: int, each: _Input, now: int, told: list[Health]) -> None:
         state: LineState = "ok"
         try:
-            if each.look(now):
+            for _ in range(each.look(now)):
                 self._book.add(pin, now)
             state = each.line.trouble or "ok"
             why = ""

@@ -21,30 +21,32 @@ CHATTER_SLOTS = 10
 long, and what a loose contact or the mains on a long cable does at once."""
 QUIET_MS = 3000
 """Released and without an edge for so long: the line is trusted again."""
-JUMP_MS = 2000
+JUMP_MS = 30_000
+SAME_MS = 60_000
 DOUBT_MS = 500
 """So long a level may differ from the last edge before an edge counts as lost. Edges come late on a busy machine, but
 with their true times: taking the look's own time for theirs would make a tap too short to count (seen: 1 in 100)."""
 
 
 class Stamps:
-    """A driver's time stamps on our clock, whatever they count from.
+    """A driver's time stamps on our clock, the monotonic one.
 
-    An edge may be handed over late (a busy machine) but never early: the smallest delay seen is taken as none. A driver
-    clock that jumps by more than two seconds begins anew.
+    The kernel stamps edges with that very clock, and then they are taken as they are, however late they are handed over
+    (measured on a busy machine: seconds). Stamps that count from elsewhere are moved by the smallest delay seen; a
+    driver clock that jumps by more than half a minute begins anew.
     """
 
     def __init__(self) -> None:
         self._delay: int | None = None
-        self._last = 0
 
     def at(self, ticks: int, now: int) -> int:
         """When the edge happened. `ticks`: the driver's stamp, `now`: our clock when it was handed over."""
         delay = now - ticks
+        if abs(delay) < SAME_MS:
+            return min(ticks, now)
         if self._delay is None or delay < self._delay or delay > self._delay + JUMP_MS:
             self._delay = delay
-        self._last = max(self._last, ticks + self._delay)  # edges of one line come in order
-        return min(self._last, now)
+        return ticks + self._delay
 
 
 class Line:

@@ -34,7 +34,8 @@ def open_panel(
     timing = contract.dictionary().timing
     try:
         pins = open_pins(settings.gpio.factory)
-        folder = Path(settings.paths.state)
+        folder = Path(settings.paths.state) / "pins"  # the bridge's own; the rest of the state folder is the hub's
+        folder.mkdir(exist_ok=True)
         book = PressBook(folder, pi_uid(), timing["fold_ms"], time.monotonic_ns() // 1_000_000)
     except GpioUnavailable as error:
         on_health(no_pins(str(error)))

@@ -22,7 +22,7 @@ from firmware_bridge.firmware.store import BootCounter
 from firmware_bridge.node import Pressed
 
 KEEP_MS = 60_000
-PENDING_LIMIT = 8
+PENDING_LIMIT = 32
 BOOTS = "bridge-boot"
 JOURNAL = "gpio-presses.json"
 KERNEL_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -64,7 +64,7 @@ class PressBook:
         return len(self._waiting)
 
     def add(self, pin: int, now: int) -> bool:
-        """A press of `pin`. False when it is folded into one that waits (the same wish), or eight wait already."""
+        """A press of `pin`. False when it is folded into one that waits (the same wish), or too many wait already."""
         if any(kept.pin == pin and now - kept.at >= self._fold_ms for kept in self._waiting):
             return False
         if len(self._waiting) >= PENDING_LIMIT:

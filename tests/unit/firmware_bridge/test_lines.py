@@ -149,10 +149,17 @@ def test_presses_are_never_closer_than_300_ms(steps: list[tuple[bool, int]], loo
     assert all(b - a >= 280 - look for a, b in zip(starts, starts[1:], strict=False))
 
 
+def test_stamps_of_the_kernel_count_as_they_are() -> None:
+    stamps = Stamps()
+    assert stamps.at(99_000, 100_000) == 99_000
+    assert stamps.at(99_070, 105_000) == 99_070, "handed over six seconds late"
+    assert stamps.at(105_001, 105_000) == 105_000, "never in the future"
+
+
 def test_stamps_of_any_clock_and_of_one_that_jumps() -> None:
     stamps = Stamps()
     assert stamps.at(5_000_000, 1000) == 1000
     assert stamps.at(5_000_100, 1400) == 1100, "handed over 300 ms late"
-    assert stamps.at(5_000_150, 1450) == 1150
-    assert stamps.at(100, 2000) == 2000, "the driver's clock jumped back"
-    assert stamps.at(150, 2500) == 2050
+    assert stamps.at(5_000_170, 4000) == 1170
+    assert stamps.at(4_000_000, 6000) == 6000, "the driver's clock jumped back"
+    assert stamps.at(4_000_070, 6500) == 6070
