@@ -4,7 +4,6 @@ import { sayWith } from "../words.js";
 
 const WORDS = {
   never_mind: ["Thôi", "Never mind"],
-  cl_title: ["Trang quầy", "Counter page"],
   cl_keys: ["Phím tắt", "Keys"],
   cl_switch: ["Đổi quầy", "Counters"],
   // what stands at the counter
@@ -22,14 +21,12 @@ const WORDS = {
   cl_ahead: ["Người chờ", "Who waits"],
   cl_next_three: ["Tiếp theo", "Next"],
   cl_none_next: ["Chưa có ai chờ", "Nobody waits"],
-  cl_longest: ["lâu nhất {n} phút", "longest {n} min"],
   cl_longest_short: ["{n} ph", "{n} min"],
   cl_count: ["{n} người", "{n}"],
   cl_service_row: ["{name}: {n} người chờ, lâu nhất {m} phút", "{name}: {n} waiting, longest {m} min"],
   tab_paperless: ["Chưa in", "No paper"],
   empty_paperless: ["Số nào cũng đã có giấy.", "Every number has its paper."],
   empty_history: ["Hôm nay quầy này chưa xong số nào.", "Nothing finished at this counter today."],
-  cl_history_row: ["xong {time}", "closed {time}"],
   cl_history_sum: ["Hôm nay quầy này: {n} số, trung bình {m} phút mỗi số", "Today at this counter: {n}, {m} min each on average"],
   // further deeds
   also_do: ["Thêm việc", "One more"],
