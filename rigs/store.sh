@@ -25,6 +25,8 @@ stop() {
 
 case "$images/" in "$product"/*) stop "Kho ảnh không được nằm trong mã nguồn: $images" "The image cache must not lie in the repository." ;; esac
 mkdir -p "$images"
+# Left by a run that was killed (files only: its mounts and processes went with it).
+find "$images" -maxdepth 1 -name 'run-*' -mmin +600 -exec rm -rf {} +
 
 need_root() {
   [ "$(id -u)" = 0 ] || stop "Các máy giả lập cần quyền root." "The emulated machines need root; nothing was tested."
