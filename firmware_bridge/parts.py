@@ -123,6 +123,12 @@ def twins(part: str, bus: str, address: int, event: Twins) -> Health:
     )
 
 
+PUBLIC_BUTTON = (
+    "Một nút lấy số đang tạm tắt. Mời lấy số ở màn hình hoặc hỏi người hướng dẫn.",
+    "A ticket button is out of order. Please take your number at the screen, or ask the guide.",
+)
+
+
 def switched_off(state: str, vi: str, en: str) -> tuple[str, str]:
     """Sentences about an input that was switched off; `vi`, `en`: what it is called."""
     if state == "stuck":

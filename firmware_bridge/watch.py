@@ -72,7 +72,9 @@ class BoardWatch:
         else:
             self._off[part].add(name)
             what = self._input(bus, address, event)
-            self._parts.tell(Health(name, "degraded", f"input_{event.state}", *parts.switched_off(event.state, *what)))
+            public = parts.PUBLIC_BUTTON if event.kind == "button" else (None, None)
+            words = parts.switched_off(event.state, *what)
+            self._parts.tell(Health(name, "degraded", f"input_{event.state}", *words, *public))
 
     def _input(self, bus: str, address: int, event: LineState) -> tuple[str, str]:
         """The input as staff know it, Vietnamese and English."""
