@@ -199,4 +199,6 @@ class Officers:
                 "POST /v1/session",
                 401,
             )
-        return Session(sid, officer, day, {int(counter): (claim, since) for counter, (claim, since) in claims.items()})
+        # Counters that the settings have taken from this officer since are no longer anybody's claim.
+        own = {int(counter): (claim, since) for counter, (claim, since) in claims.items()}
+        return Session(sid, officer, day, {each: own[each] for each in own if each in officer.counters})

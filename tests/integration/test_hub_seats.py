@@ -373,6 +373,21 @@ def test_another_pin_in_the_settings_ends_the_sessions_of_the_old_one() -> None:
         assert desk.sign_in(counter=1, pin="6402")[0] == 200
 
 
+def test_a_counter_that_the_settings_take_away_is_nobodys_seat() -> None:
+    with room() as found:
+        desk = found.browser()
+        desk.sit("cb-2", 2)
+        desk.ask("POST", "/v1/session/seat", {"counter": 3})
+        found.hub.kill()
+        site = found.hub.site.read_text(encoding="utf-8")
+        found.hub.site.write_text(site.replace("counters = [1, 2, 3]", "counters = [1, 2]"), encoding="utf-8")
+        found.hub.start()
+        status, who = desk.ask("GET", "/v1/session")
+        assert (status, who["held"], who["lost"]) == (200, [2], [])
+        assert desk.post("/v1/counters/3/open") == (403, "forbidden")
+        assert desk.post("/v1/counters/2/open") == (200, "")
+
+
 def test_two_officers_with_one_pin_are_asked_who_they_are() -> None:
     twin = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(pin_of("cb-1"))
     with room(cb_2=twin) as found:
