@@ -321,3 +321,53 @@ def test_no_profile_ends_in_a_traceback(
             len(request.frame) <= 256 or not request.modbus for request in render(profile, 247, 15, rows, brightness)
         )
     remarks(profile)
+
+
+HEAD = 'title = "x"\nprotocol = "modbus-rtu"\nnumbering = "zero"\n'
+
+
+def test_one_unit_with_several_boards_and_a_digit_order_from_the_right(tmp_path: Path) -> None:
+    profile = written(
+        tmp_path,
+        HEAD + "place_stride = 16\ndigits = 3\n"
+        '[[write]]\nwhat = "text"\nregister = 0x100\nencoding = "ascii"\nleftmost = "last"\n',
+    )
+    assert [r.frame[2:4].hex() for r in render(profile, 1, 2, one("A042"), 0)] == ["0120"]
+    # Three places: the letter falls off, the right digit stands first.
+    assert told(profile, one("A042")) == ["100100000306" + "0032" + "0034" + "0030"]
+
+
+def test_a_panel_that_is_told_the_row_first(tmp_path: Path) -> None:
+    profile = written(
+        tmp_path,
+        HEAD + 'kind = "main"\nrows = 2\nfunction = 6\nlost = "blank"\n'
+        '[[write]]\nwhat = "row"\nregister = 1\nstride = 0\nrow_from = 0\n'
+        '[[write]]\nwhat = "number"\nregister = 2\nstride = 0\nencoding = "integer"\nblank = 0xFFFF\n'
+        '[[write]]\nwhat = "constant"\nregister = 3\nvalue = 1\nstride = 0\n',
+    )
+    rows = (Row("number", "A042", 1), Row())
+    assert told(profile, rows) == [
+        "0600010000", "060002002a", "0600030001",
+        "0600010001", "060002ffff", "0600030001",
+    ]  # fmt: skip
+
+
+def test_a_panel_whose_first_row_is_the_lowest(tmp_path: Path) -> None:
+    profile = written(
+        tmp_path,
+        HEAD + 'kind = "main"\nrows = 2\n[[write]]\nwhat = "text"\nregister = 8\nstride = -4\n'
+        'encoding = "ascii"\npad = "zero"\n',
+    )
+    addresses = [r.frame[2:4].hex() for r in render(profile, 1, 0, (Row("number", "A1", 1), Row()), 0)]
+    assert addresses == ["0008", "0004"]
+    assert told(profile, (Row("number", "A1", 1), Row()))[0].endswith("0041003000300031")
+
+
+def test_own_codes_win(tmp_path: Path) -> None:
+    profile = written(
+        tmp_path,
+        HEAD + '[[write]]\nwhat = "text"\nregister = 0\nencoding = "digits"\ndigits_from = 0x30\nblank = 0x20\n'
+        'dashes = 0x2D\ncodes = { "A" = 0x80, "4" = 0x99 }\n',
+    )
+    assert told(profile, one("A042")) == ["100000000408" + "0080" + "0030" + "0099" + "0032"]
+    assert holes(profile, one("B042")) == "B"
