@@ -244,7 +244,10 @@ def table(answer: dict[str, Any]) -> list[str]:
     if len(lines) == 2:
         lines.append("chưa có gì | nothing yet")
     if answer["totals"]:
-        lines.append("tổng: " + ", ".join(f"{key} {value}" for key, value in answer["totals"].items() if value))
+        from queue_display.draft import STATE_VI  # brings the settings along: other commands need not carry them
+
+        words = {"issued": "đã phát", **STATE_VI}
+        lines.append("tổng: " + ", ".join(f"{words[key]} {value}" for key, value in answer["totals"].items() if value))
     return lines
 
 
