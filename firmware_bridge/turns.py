@@ -14,7 +14,7 @@ ROUND_MS = 40  # a board with nothing to say is asked this often
 PAUSE_MS = 2  # between two speakers: transceivers turn round
 FIRST_PATIENCE_MS = 100
 LEAST_PATIENCE_MS = 40
-MOST_PATIENCE_MS = 500
+MOST_PATIENCE_MS = 1000
 ABSENT_PATIENCE_MS = 60
 LONGEST_ANSWER = 240  # bytes a board says in one turn, at most: four full frames
 

@@ -7,6 +7,7 @@ the bridge's own user. Deeds run in the socket's threads; everything that touche
 from __future__ import annotations
 
 import base64
+import logging
 import os
 import queue
 import random
@@ -29,6 +30,7 @@ from firmware_bridge.port import SerialBus, milliseconds
 from firmware_bridge.told import Event, Shows
 from firmware_bridge.wires.scan import Scan, as_json, judged, rename
 
+log = logging.getLogger("wires")
 T = TypeVar("T")
 SOCKET = "wires.sock"
 IN_THREAD_S = 5.0
@@ -81,8 +83,11 @@ class WiresDesk:
         }
 
     def start(self) -> None:
-        """Raises OSError when the socket cannot be opened."""
-        self._server.start()
+        """Without its socket the bridge works on; only `motcua wires` has nobody to ask, and the log says why."""
+        try:
+            self._server.start()
+        except OSError as error:
+            log.warning("motcua wires cannot ask this bridge: %s: %s", socket_path(self._settings), error)
 
     def stop(self) -> None:
         self._server.stop()

@@ -39,7 +39,9 @@ def settle(room: Room) -> None:
 BUTTONS = ("button-reception", "button-civil-status", "button-land")
 
 
-@pytest.mark.parametrize(("mode", "value"), [("none", None), ("loss", 0.1), ("corrupt", 0.1), ("slow", 0.02)])
+@pytest.mark.parametrize(
+    ("mode", "value"), [("none", None), ("loss", 0.1), ("corrupt", 0.1), ("slow", 0.02), ("slow", 0.3)]
+)
 def test_every_press_on_every_board_is_exactly_one_ticket(room: Room, mode: str, value: float | None) -> None:
     settle(room)
     before = room.issued()
