@@ -25,7 +25,7 @@ class Bus(Section):
     )
     mode: Literal["direct", "rs485"] = Field(
         default="direct",
-        description="Dây riêng (USB) hay dây chung nhiều bo mạch (RS-485) | own wires (USB), or wires that boards share",
+        description="Dây riêng (USB) hay dây chung nhiều bo mạch (RS-485) | own wires (USB), or shared ones",
     )
     format: Literal["8N1", "8E1", "8O1", "8N2", "8E2", "8O2", "7E1", "7O1", "7N2"] = Field(
         default="8N1", description="Số bit, chẵn lẻ, bit dừng (bảng hãng khác) | data bits, parity, stop bits (others)"
