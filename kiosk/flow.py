@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from kiosk.grammar_keys import next_keys
 from kiosk.model import (
     Broken,
     CallHelper,
@@ -33,6 +32,7 @@ from kiosk.model import (
     Watch,
 )
 from kiosk.scanner.grammar import dossier_code
+from kiosk.typed import FACTOR_LENGTH, typed
 
 SCREENS = (
     "home",
@@ -69,13 +69,10 @@ UNWARNED = ("home", "thanks", "failsafe")
 """Nothing of a person is on these: they go home without asking."""
 TIMEOUT_S = {"issuing": 12.0, "searching": 40.0}
 """Screens that wait for a worker give up after this; the worker's own deadline is shorter."""
-FACTOR_LENGTH = 4
 MAX_REASONS = 2
 REASONS = ("time", "attitude", "papers", "fee", "room")
 RATINGS_A_MINUTE = 5
 """More than this is a child at play: thanked, and not counted."""
-QUERY_MAX = 40
-CODE_MAX = 54
 
 Out = tuple[Model, tuple[Effect, ...]]
 
@@ -119,7 +116,7 @@ class Flow:
             case Touched():
                 return replace(model, touched=model.now), ()
             case Key():
-                return self._key(event.text, replace(model, touched=model.now, warn_left=None))
+                return typed(event.text, replace(model, touched=model.now, warn_left=None), self.env.find), ()
             case Scanned():
                 return self._scanned(event, model)
             case CameraState():
@@ -228,7 +225,7 @@ class Flow:
             case "page":
                 return replace(model, page=max(0, model.page + (1 if value == "next" else -1))), ()
             case "key":
-                return self._key(value, model)
+                return typed(value, model, self.env.find), ()
         return self._screen_tap(name, value, model)
 
     def _screen_tap(self, name: str, value: str, model: Model) -> Out:
@@ -358,43 +355,6 @@ class Flow:
         to = {"found": "status", "not_found": "not_found", "try_later": "try_later", "offline": "offline"}[result.kind]
         keep = (*trail, asked_from) if asked_from in ("scan", "typing") else trail
         return replace(model, screen=to, trail=keep, result=result), ()
-
-    # typing -------------------------------------------------------------------------------------
-
-    def _key(self, key: str, model: Model) -> Out:
-        match model.screen:
-            case "search":
-                if key == "backspace":
-                    query = model.query[:-1]
-                elif key == "clear":
-                    query = ""
-                else:
-                    query = (model.query + key)[:QUERY_MAX]
-                hits = self.env.find(query) if len(query.strip()) >= 2 else ()
-                return replace(model, query=query, hits=hits, page=0), ()
-            case "typing":
-                return self._code_key(key.upper(), model), ()
-            case "factor":
-                return self._factor_key(key.upper(), model), ()
-            case _:
-                return model, ()
-
-    def _code_key(self, key: str, model: Model) -> Model:
-        if key == "BACKSPACE":
-            return replace(model, code=model.code[:-1], hint="")
-        code = model.code
-        for letter in key:
-            if letter in next_keys(code) and len(code) < CODE_MAX:
-                code += letter
-        return replace(model, code=code, hint="")
-
-    def _factor_key(self, key: str, model: Model) -> Model:
-        if key == "BACKSPACE":
-            return replace(model, factor=model.factor[:-1])
-        good = key.isascii() and (key.isdigit() if model.factor_kind == "id_last4" else key.isalnum())
-        if not good or len(key) + len(model.factor) > FACTOR_LENGTH:
-            return model
-        return replace(model, factor=model.factor + key, factor_wrong=False)
 
     # rating -------------------------------------------------------------------------------------
 

@@ -65,7 +65,7 @@ WORKERS = 3
 TRIES_S = (0.0, 0.3, 1.0)
 """Waits before each try to reach the hub for a ticket; every try carries the same key."""
 PAPER_S = 12.0
-"""So long the screen hopes for paper; then it says "please remember this number"."""
+"""So long the screen hopes for paper; then it says "please write this number down"."""
 BACKLOG = 200
 """Reports that wait for the hub to come back; older ones are dropped first."""
 BROKEN_PAPER = {"no_paper", "failed", "unknown", "none"}
