@@ -6,6 +6,7 @@ import signal
 import threading
 from dataclasses import dataclass
 
+from config.load import load_settings
 from demo.start import Room
 
 
@@ -49,6 +50,13 @@ SWITCHES = (
         ("board", "bus"), "cabinet",
     ),
     Switch(
+        "other-boards", "Bảng của hãng khác", "Boards of other makers",
+        (Mode("none", "Tốt", "well"), Mode("silent", "Không trả lời", "silent"),
+         Mode("garbage", "Nhiễu", "noise"), Mode("reset", "Chớp điện", "current off and on"),
+         Mode("unplugged", "Rút dây", "unplugged")),
+        ("board", "bus"), "cabinet",
+    ),
+    Switch(
         "button", "Nút lấy số thứ nhất", "First ticket button",
         (Mode("none", "Tốt", "well"), Mode("garbage", "Nảy", "bounces"), Mode("chatter", "Chập chờn", "chatters"),
          Mode("dead", "Đứt dây", "cut")),
@@ -88,6 +96,7 @@ class Harm:
     def __init__(self, room: Room) -> None:
         self._room = room
         self._lock = threading.Lock()
+        self._others = any(bus.protocol != "motcua" for bus in load_settings(room.site.config).buses)
         self._positions = {each.id: "none" for each in SWITCHES}
 
     def positions(self) -> dict[str, str]:
@@ -96,7 +105,9 @@ class Harm:
 
     def there(self) -> tuple[Switch, ...]:
         """The switches that mean something on this machine."""
-        return tuple(each for each in SWITCHES if each.needs in self._room.supervisor.parts)
+        missing = set() if self._others else {"other-boards"}
+        parts = self._room.supervisor.parts
+        return tuple(each for each in SWITCHES if each.needs in parts and each.id not in missing)
 
     def put(self, switch_id: str, mode: str) -> None:
         """Put a switch into a position. Raises `HarmRefused`, `ControlFailed` or `NotReady`."""
@@ -104,7 +115,7 @@ class Harm:
         if switch is None or mode not in [each.id for each in switch.modes]:
             raise HarmRefused(f"{switch_id} {mode}")
         with self._lock:
-            if switch_id in ("printer", "bus", "board", "button"):
+            if switch_id in ("printer", "bus", "board", "button", "other-boards"):
                 self._room.cabinet.ask("misbehave", device=switch_id, mode=mode)
             elif switch_id == "speaker":
                 self._room.bridge.ask("misbehave", device=switch_id, mode=mode)

@@ -368,10 +368,9 @@ class Cabinet:
         """Boards sold by others, all of them: how they answer, or their adapter."""
         try:
             for wall in self._walls.values():
-                if mode in ("unplugged", "echo", "none"):
-                    wall.harm_bus(mode)
-                if mode not in ("unplugged", "echo"):
-                    wall.harm(mode, value)
+                of_the_adapter = mode in ("unplugged", "echo")
+                wall.harm_bus(mode if of_the_adapter else "none")
+                wall.harm("none" if of_the_adapter else mode, value)
         except ValueError as error:
             raise ControlError(str(error)) from error
 
