@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from config.clock import make_clock
 from config.doctor import Check
 from config.settings import Settings
 from queue_display.client import HubClient, HubRefused, HubUnreachable
@@ -15,8 +17,29 @@ FREE_MIB = 200
 
 
 def checks(settings: Settings) -> list[Check]:
-    """The hub answers, its ledger lies where it can be written, there is room on the disk."""
-    return [*_ledger(Path(settings.hub.ledger)), *_hub(settings)]
+    """The hub answers, its ledger lies where it can be written, there is room on the disk, holidays are entered."""
+    clock = make_clock(settings.site.timezone, settings.clock.trust)
+    today = clock.wall().date() if clock.trust() != "untrusted" else None
+    return [*_ledger(Path(settings.hub.ledger)), *hours(settings, today), *_hub(settings)]
+
+
+def hours(settings: Settings, today: date | None) -> list[Check]:
+    """Working hours that close the machine need the holidays of the time ahead; lunar ones come anew every year."""
+    told = settings.hours
+    if not told.enforce or not told.week.named or today is None:
+        return []
+    if any(each.end >= today for each in told.holidays):
+        return [Check("hours", "ok", "Giờ làm và ngày nghỉ đã khai.", "Working hours and holidays are entered.")]
+    return [
+        Check(
+            "hours",
+            "warn",
+            "Chưa khai ngày nghỉ lễ nào từ hôm nay về sau: ngày lễ máy vẫn phát số.",
+            "No holiday is entered from today on: numbers would be issued on holidays.",
+            "Thêm holidays vào [hours]: motcua config explain hours.holidays",
+            "Add holidays to [hours]: motcua config explain hours.holidays",
+        )
+    ]
 
 
 def _ledger(path: Path) -> list[Check]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -121,3 +121,13 @@ def test_every_rule_is_told_in_both_languages(key: str) -> None:
     assert lines[0].startswith(key)
     assert len(lines) >= 4, "Vietnamese, English, type, default"
     assert "mặc định/default" in lines[-1] or "bắt buộc/required" in lines[-1]
+
+
+def test_the_doctor_misses_the_holidays_of_next_year() -> None:
+    from queue_display.doctor import hours
+
+    settings = load_settings(SITES / "one-pi.toml", {})
+    assert [each.level for each in hours(settings, date(2026, 11, 23))] == ["ok"]
+    assert [each.level for each in hours(settings, date(2027, 10, 1))] == ["warn"]
+    assert hours(settings, None) == [], "without a date nothing is said"
+    assert hours(load_settings(SITES / "mobile.toml", {}), date(2027, 10, 1)) == []
