@@ -112,3 +112,17 @@ def test_the_trial_goes_through_the_running_bridge_and_the_number_comes_back(roo
     room.cabinet("misbehave", device="other-boards", mode="none")
     assert done.returncode == 1
     assert "wrote 0x0041 (65), read 0x0000 (0)" in done.stdout and "led/1/counter-1" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"), [("silent", "did not answer within 300 ms"), ("unplugged", "The port cannot be used")]
+)
+def test_the_trial_of_what_is_away_ends_in_sentences(room: Room, mode: str, words: str) -> None:
+    room.cabinet("misbehave", device="other-boards", mode=mode)
+    if mode == "unplugged":
+        until(lambda: notices(room).get("bus-led"), 15)
+    done = wires_test(room)
+    room.cabinet("misbehave", device="other-boards", mode="none")
+    assert done.returncode == 1 and words in done.stdout, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    until(lambda: not notices(room), 15)
