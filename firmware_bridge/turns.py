@@ -12,7 +12,8 @@ from firmware_bridge.node import Node
 
 ROUND_MS = 40  # a board with nothing to say is asked this often
 PAUSE_MS = 2  # between two speakers: transceivers turn round
-FIRST_PATIENCE_MS = 100
+FIRST_ANSWER_MS = 25  # until one was measured
+PATIENCE = 4  # times the usual answer
 LEAST_PATIENCE_MS = 40
 MOST_PATIENCE_MS = 1000
 ABSENT_PATIENCE_MS = 60
@@ -26,7 +27,8 @@ class Turns:
         self._nodes = nodes
         self._byte_ms = 10_000 / baud
         self._asked = dict.fromkeys(nodes, 0)  # when each had its last turn
-        self._patience = dict.fromkeys(nodes, float(FIRST_PATIENCE_MS))
+        self._usual = dict.fromkeys(nodes, float(FIRST_ANSWER_MS))  # how long its slower answers take
+        self._misses = dict.fromkeys(nodes, 0)  # in a row
         self._speaking: int | None = None
         self._began = 0
         self._until = 0
@@ -45,9 +47,7 @@ class Turns:
             if now < self._until:
                 return b""
             self.missed += 1
-            node = self._nodes[self._speaking]
-            limit = MOST_PATIENCE_MS if node.up else ABSENT_PATIENCE_MS
-            self._patience[self._speaking] = min(limit, self._patience[self._speaking] * 1.5)
+            self._misses[self._speaking] += 1
             self._speaking = None
             self._free_at = now + PAUSE_MS
         if now < self._free_at:
@@ -63,7 +63,7 @@ class Turns:
         out += node.link.turn()
         self._asked[address] = now
         self._speaking, self._began = address, now
-        self._until = now + int(self._patience[address] + (len(out) + LONGEST_ANSWER) * self._byte_ms)
+        self._until = now + int(self._patience(address) + (len(out) + LONGEST_ANSWER) * self._byte_ms)
         return out
 
     def _due(self, address: int, now: int) -> int:
@@ -77,14 +77,21 @@ class Turns:
         due = [address for address in self._nodes if self._due(address, now) <= now]
         return min(due, key=lambda address: self._asked[address]) if due else None
 
+    def _patience(self, address: int) -> float:
+        """A lost frame or two tell nothing about how long an answer takes; three in a row may."""
+        if not self._nodes[address].up:
+            return ABSENT_PATIENCE_MS
+        usual = max(LEAST_PATIENCE_MS, PATIENCE * self._usual[address])
+        return float(min(MOST_PATIENCE_MS, usual * 2 ** min(10, max(0, self._misses[address] - 2))))
+
     def heard(self, address: int, is_turn: bool, now: int) -> None:
         """A whole frame from a board."""
         if address != self._speaking:
             return
         if is_turn:
             took = now - self._began
-            patience = self._patience[address]
-            self._patience[address] = max(LEAST_PATIENCE_MS, min(MOST_PATIENCE_MS, patience * 0.9 + took * 0.4))
+            self._usual[address] = max(took, self._usual[address] * 0.9)
+            self._misses[address] = 0
             self._speaking = None
             self._free_at = now + PAUSE_MS
 
