@@ -192,24 +192,35 @@ export const askHelp = () => ask({
 
 export const askEmergency = () => sure("emergency", say("em_title"), say("em_hint"), say("em_do"));
 
-/** Which counter? `[{id, name, soft}]`. Gives its number. */
-export function askCounter(counters, title = say("choose_counter"), hint = say("choose_counter_hint")) {
+/** Which counter? `[{id, name, soft}]`; `leave`: words for giving the present one up. Gives `{counter, leave}`. */
+export function askCounter(counters, title, hint, leave = null) {
   const list = counters.map((each) => ({ value: `c${each.id}`, key: String(each.id), name: each.name, soft: each.soft }));
+  const check = el("input", { type: "checkbox", id: "counter-leave" });
+  const keys = typing("", "c");
   let view = null;
   return ask({
     name: "counter",
     title,
     hint,
-    content: [options("radio", "counter", list, [], () => { view.button.disabled = false; })],
+    content: [
+      options("radio", "counter", list, [], () => { view.button.disabled = false; }),
+      leave && el("label.check", { for: "counter-leave" }, check, el("span", {}, leave, " ", el("kbd", { "aria-hidden": "true" }, "X"))),
+    ].filter(Boolean),
     confirm: say("sw_do"),
-    keys: typing("", "c"),
+    keys: (event, dialog) => {
+      if (leave && event.code === "KeyX") {
+        check.checked = !check.checked;
+        return true;
+      }
+      return keys(event, dialog);
+    },
     ready: (opened) => {
       view = opened;
       focusNone(opened);
     },
     read: ({ dialog }) => {
       const [value] = picked(dialog, "counter");
-      return value ? Number(value.slice(1)) : undefined;
+      return value ? { counter: Number(value.slice(1)), leave: check.checked } : undefined;
     },
   });
 }

@@ -53,10 +53,24 @@ export const seating = {
   async switchCounter() {
     const all = this.officer ? this.data.counters.filter((each) => this.session.own.includes(each.id)) : this.data.counters;
     const list = all.map((each) => ({ ...this.described(each), soft: this.seatWords(each) }));
-    const chosen = await ask.askCounter(list, say("sw_title"), this.officer ? say("sw_hint") : say("choose_counter_hint"));
-    if (chosen === null || chosen === this.counterId) return;
-    if (!this.officer || this.session.held.includes(chosen)) this.goTo(chosen);
-    else await this.sit(chosen, false);
+    const before = this.counterId;
+    const leave = this.officer ? say("sw_leave", { n: before }) : null;
+    const found = await ask.askCounter(list, say("sw_title"), this.officer ? say("sw_hint") : say("choose_counter_hint"), leave);
+    if (found === null || found.counter === before) return;
+    if (!this.officer || this.session.held.includes(found.counter)) this.goTo(found.counter);
+    else await this.sit(found.counter, false);
+    if (found.leave && this.counterId !== before) await this.leave(before);
+  },
+
+  /** Stand up from a counter that is no longer needed: a colleague may sit down there without asking. */
+  async leave(counter) {
+    try {
+      this.session = await post("/v1/session/leave", { counter });
+      this.header();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.toast(error.sentence(language()), "bad");
+    }
   },
 
   seatWords(each) {
@@ -93,8 +107,9 @@ export const seating = {
     else if (facts.counters.some((each) => each.id === kept)) this.counterId = kept;
     this.asking = this.counterId === null;
     while (this.counterId === null) {
-      const chosen = await ask.askCounter(facts.counters.map((each) => ({ ...this.described(each), soft: named(each, "title") })));
-      if (chosen !== null) this.counterId = chosen;
+      const list = facts.counters.map((each) => ({ ...this.described(each), soft: named(each, "title") }));
+      const found = await ask.askCounter(list, say("choose_counter"), say("choose_counter_hint"));
+      if (found !== null) this.counterId = found.counter;
     }
     this.asking = false;
     sessionStorage.setItem(COUNTER_KEY, String(this.counterId));

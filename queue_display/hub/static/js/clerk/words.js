@@ -76,6 +76,7 @@ const WORDS = {
   sw_held: ["ông/bà đang giữ", "yours"],
   sw_free: ["trống", "free"],
   sw_taken: ["có người ngồi từ {time}", "taken since {time}"],
+  sw_leave: ["Thôi giữ quầy {n}", "Give counter {n} up"],
   sw_do: ["Sang quầy này", "Go there"],
   st_title: ["Quầy {n} đang có người ngồi", "Somebody sits at counter {n}"],
   st_since: ["Người đó ngồi từ {time}. Nếu ông/bà ngồi vào, trang của người đó sẽ dừng ngay và được báo bằng lời.", "They sit there since {time}. If you sit down, their page stops at once and says so."],
