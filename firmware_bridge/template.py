@@ -57,6 +57,8 @@ ELEMENTS = {
 }
 WORDS = ("huge", *SIZES, *WEIGHTS, "centre", "left", "upper", "tight", "beside", "if", "unless")
 SECTIONS = ("ticket", "list")
+NUMBER_WORDS = 6
+"""So many characters may stand beside the number: more make it too small for the paper's width."""
 MAX_BYTES, MAX_LINES, MAX_TEXT, MAX_GAP = 16_384, 80, 160, 200
 LOGO_BYTES = 1_000_000
 
@@ -255,7 +257,7 @@ class _Reader:
                 size = SIZES.get(word, HUGE)
             elif word in WEIGHTS:
                 weight = WEIGHTS[word]
-            elif word in ("centre", "left", "upper", "tight", "beside"):
+            elif word in ("centre", "center", "left", "upper", "tight", "beside"):
                 flags.add(word)
             elif word.isdecimal():
                 size = int(word)
@@ -320,7 +322,11 @@ class _Reader:
         fit = [
             row
             for row in with_number
-            if not row.beside and not row.needs + row.forbids and row.size >= READABLE and set(row.fields) == {"number"}
+            if not row.beside
+            and not row.needs + row.forbids
+            and row.size >= READABLE
+            and row.fields == ("number",)
+            and len(FIELD.sub("", row.text)) <= NUMBER_WORDS
         ]
         if fit:
             return
@@ -329,7 +335,7 @@ class _Reader:
             line, why = self._lines.get("ticket"), "phiếu không có số/the ticket has no number"
         elif any(row.size >= READABLE and not row.beside for row in with_number):
             line = with_number[0].line
-            why = "số không được kèm điều kiện hay ô khác/the number stands without a condition or another field"
+            why = "số đứng riêng: không điều kiện, ô khác hay chữ dài/the number stands without condition or long text"
         else:
             line, why = (
                 with_number[0].line,

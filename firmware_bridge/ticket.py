@@ -199,9 +199,9 @@ def _filled(row: Row, known: Mapping[str, str]) -> str:
 
 
 def _text(sheet: Sheet, row: Row, text: str, priority: bool) -> None:
-    if row.size >= READABLE:
+    if row.size >= READABLE and "number" in row.fields and len(row.fields) == 1:
         # The letter U is neutral on purpose: staff know it, the reason stays between people.
-        badge = "U" if priority and "number" in row.fields else None
+        badge = "U" if priority else None
         sheet.number(text, badge, row.size)
         return
     leading = 1.22 if row.tight else 1.3

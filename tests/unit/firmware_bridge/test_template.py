@@ -105,11 +105,22 @@ def test_a_mistake_is_one_line_with_its_place_and_the_nearest_word(
         "[ticket]\nhuge if time: {number}\n",
         "[ticket]\nhuge unless priority: {number}\n",
         "[ticket]\nhuge: {number} {service}\n",
+        "[ticket]\nhuge: Số thứ tự của ông/bà là {number}\n",
         "[ticket]\nqr\nhuge beside: {number}\n",
         "[list]\nitems\nhuge: {number}\n",
         "[ticket]\n# huge: {number}\n",
     ],
-    ids=["none", "small", "condition", "unless", "with others", "beside", "only in the list", "in a remark"],
+    ids=[
+        "none",
+        "small",
+        "condition",
+        "unless",
+        "with others",
+        "in a sentence",
+        "beside",
+        "only in the list",
+        "in a remark",
+    ],
 )
 def test_a_template_without_a_readable_number_is_refused(tmp_path: Path, text: str) -> None:
     assert any("{number}" in line for line in mistakes(tmp_path, text))
@@ -180,6 +191,20 @@ def test_what_a_copy_must_say_no_template_leaves_out(tmp_path: Path, monkeypatch
 def test_text_is_the_jobs_text_and_never_a_field_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sly = JOB | {"service": {"name": "{number}{time}", "name_en": ""}}
     assert text_of(tmp_path, GOOD + "normal: {service}\n", monkeypatch, sly) == ["{number}{time}"]
+
+
+def test_windows_editors_and_american_spelling_are_fine(tmp_path: Path) -> None:
+    path = tmp_path / "mau.txt"
+    path.write_bytes(b"\xef\xbb\xbf[ticket]\r\n\thuge:\t{number}\r\nsmall center:  S\xe1\xbb\x91 {letter}\r\n")
+    assert [row.text for row in load_template(str(path)).ticket] == ["{number}", "Số {letter}"]
+
+
+def test_large_text_stays_on_the_paper(tmp_path: Path) -> None:
+    long = JOB | {"service": {"name": "Đất đai, xây dựng, quy hoạch, nông nghiệp và môi trường"}}
+    drawn = draw_job(long, 384, load_template(written(tmp_path, GOOD + "120 bold: {service}\n")))
+    edges = drawn.convert("L")
+    assert edges.crop((0, 0, 8, edges.height)).getextrema() == (255, 255)
+    assert edges.crop((376, 0, 384, edges.height)).getextrema() == (255, 255)
 
 
 def test_a_logo_is_drawn_in_black_and_white(tmp_path: Path) -> None:
