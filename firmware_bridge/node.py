@@ -85,6 +85,7 @@ class Node:
         self._bitmaps = Bitmaps()
         self._answers = Answers()
         self._seen: dict[str, int] = {}  # uid → when it last said hello under this address
+        self._refused = (0, 0)  # the last press that got no ticket
         self._twins_until = 0
         self._confirm_due = 0
         self._hello_due = 0
@@ -152,12 +153,10 @@ class Node:
     def answered_press(self, boot: int, press: int, refused: bool = False) -> None:
         """The hub has answered this press, with a ticket or a refusal: the board may stop repeating it."""
         self._answers.answered_press(boot, press)
-        if not (self.up and self._hub):
-            return
         if refused:
-            self.link.drop("committed")  # it must not overtake: it would light the lamp
-            self._send("refused", "refused", boot=boot, press=press)
-        self._say_done(boot, press)
+            self._refused = (boot, press)
+        if self.up and self._hub:
+            self._say_done(boot, press)
 
     def answered_key(self, boot: int, key: int) -> None:
         self._answers.answered_key(boot, key)
@@ -311,8 +310,15 @@ class Node:
         asks = self.identity.asks if self.identity else 0
         self._send("committed", "committed", boot=boot, press=press, key=key, told=asks)
 
+    def _say_refused(self) -> None:
+        """Nothing happens where the board knows it already."""
+        self.link.drop("committed")  # it must not overtake: it would light the lamp
+        self._send("refused", "refused", boot=self._refused[0], press=self._refused[1])
+
     def _say_done(self, boot: int, press: int) -> None:
         """This press is done; one of an older boot is told by itself."""
+        if (boot, press) == self._refused:
+            self._say_refused()
         if self.identity and boot != self.identity.boot:
             self._send("committed", "committed:left", boot=boot, press=press, key=0, told=0)
         else:
@@ -328,6 +334,8 @@ class Node:
         for (name, slot), values in self._contents.items():
             self._send(name, f"{name}:{slot}", **values)
         self._bitmaps.say_all()
+        if self.identity and self._refused[0] == self.identity.boot:
+            self._say_refused()
         self._say_committed()  # last: it tells the board that it has everything
 
     def _go_silent(self) -> None:

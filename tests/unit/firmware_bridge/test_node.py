@@ -207,6 +207,21 @@ def test_a_press_the_hub_got_from_us_is_no_sign_of_forgetting(desk: Desk) -> Non
     assert desk.last("committed") == {"boot": 4, "press": 1, "key": 0, "told": 0}
 
 
+def test_a_refusal_reaches_the_board_before_the_commit_also_after_a_loss(desk: Desk) -> None:
+    desk.node.set_hub(True, desk.now)
+    desk.hello()
+    desk.say("press", boot=4, press=1, button=0)
+    desk.node.port_lost()  # the cable is out when the hub's answer comes
+    desk.node.answered_press(4, 1, refused=True)
+    desk.node.port_opened(desk.now)
+    desk.told.clear()
+    desk.hello(press=1)
+    desk.run(50)
+    names = [name for name in desk.names() if name in ("refused", "committed")]
+    assert names[0] == "refused" and "committed" in names
+    assert desk.last("refused") == {"boot": 4, "press": 1}
+
+
 def test_other_firmware_is_told_and_not_served(desk: Desk) -> None:
     desk.hello(dictionary=1)
     desk.hello(dictionary=1)
