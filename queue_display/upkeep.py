@@ -6,7 +6,7 @@ Thin: the rules are in `sums.py`, `day.py` and `rules/booking.py`, the statement
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,15 +79,17 @@ class Upkeep:
             if hour in held and hour not in samples:
                 continue
             rows = sums.hour_rows(hour, samples.get(hour, []), issued.get(hour, {}))
-            events = [self._event(day, hour, row) for row in rows if row["service"] and not row["counter"]]
+            told = {row["service"]: row["issued"] for row in held.get(hour, ()) if not row["counter"]}
+            events = [self._event(day, hour, row, told) for row in rows if row["service"] and not row["counter"]]
             desk.ledger.put_hour(day, hour, sums.merged(held.get(hour, ()), rows), events, now)
 
     def _letters(self) -> dict[str, str]:
         return {each.letter: each.id for each in self._desk.hall.services.values()}
 
-    def _event(self, day: date, hour: int, row: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    def _event(self, day: date, hour: int, row: dict[str, Any], told: Mapping[str, int]) -> tuple[str, dict[str, Any]]:
+        """What the server has not been told of this hour: its events of an hour add up."""
         data: dict[str, Any] = {"day": day.isoformat(), "hour": hour, "service": row["service"]}
-        data |= {"issued": row["issued"], "actor": "hub:"}
+        data |= {"issued": max(0, row["issued"] - told.get(row["service"], 0)), "actor": "hub:"}
         for key in ("waiting", "arrival", "serving"):
             data |= {f"{key}_{name}": value for name, value in row[key].items() if value is not None}
         return "vn.motcua.stats.hour", data

@@ -357,6 +357,23 @@ def test_the_end_of_an_hour_tells_the_server_once_and_survives_a_restart(site: S
     assert len(site.events("stats.hour")) == 1
 
 
+def test_an_hour_that_comes_twice_is_told_in_parts_that_add_up(site: Site) -> None:
+    a_morning(site)
+    site.clock.jump(-3600)
+    site.desk.tick()
+    site.clock.jump(3600)
+    for _ in range(2):
+        site.do(engine.issue, "civil")
+    site.do(engine.call_next, 1)
+    site.clock.advance(3600)
+    site.desk.tick()
+    told = site.events("stats.hour")
+    assert [each["issued"] for each in told if each["hour"] == 7] == [5, 2]
+    assert [each["waiting_n"] for each in told if each["hour"] == 7] == [5, 1]
+    row = rows(site)[7, "civil", None]
+    assert (row["issued"], row["waiting"]["n"]) == (7, 6)
+
+
 def test_the_day_that_ends_is_summed_with_it(site: Site) -> None:
     a_morning(site)
     site.clock.advance(86400)
