@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Literal
 from config.clock import make_clock
 from config.doctor import Check
 from config.settings import Settings
+from config.settings_hours import minutes_of
 from queue_display.client import HubClient, HubRefused, HubUnreachable
 
 FREE_MIB = 200
@@ -26,7 +28,22 @@ def checks(settings: Settings) -> list[Check]:
 def hours(settings: Settings, today: date | None) -> list[Check]:
     """Working hours that close the machine need the holidays of the time ahead; lunar ones come anew every year."""
     told = settings.hours
-    if not told.enforce or not told.week.named or today is None:
+    if not told.week.named:
+        return []
+    shown = {minutes_of(each) for each in re.findall(r"\d{1,2}:\d{2}", settings.site.hours)}
+    worked = {minute for day in range(7) for span in told.week.of(day) or () for minute in span}
+    if shown - worked:
+        return [
+            Check(
+                "hours",
+                "warn",
+                f"Giờ hiện trên màn hình (site.hours: {settings.site.hours}) khác giờ phát số trong [hours].",
+                f"The hours on the screens (site.hours: {settings.site.hours}) are not those of [hours].",
+                "Sửa site.hours hoặc [hours.week] cho khớp.",
+                "Make site.hours and [hours.week] agree.",
+            )
+        ]
+    if not told.enforce or today is None:
         return []
     if any(each.end >= today for each in told.holidays):
         return [Check("hours", "ok", "Giờ làm và ngày nghỉ đã khai.", "Working hours and holidays are entered.")]

@@ -131,3 +131,12 @@ def test_the_doctor_misses_the_holidays_of_next_year() -> None:
     assert [each.level for each in hours(settings, date(2027, 10, 1))] == ["warn"]
     assert hours(settings, None) == [], "without a date nothing is said"
     assert hours(load_settings(SITES / "mobile.toml", {}), date(2027, 10, 1)) == []
+
+
+def test_the_doctor_sees_hours_on_the_screen_that_nobody_works() -> None:
+    from queue_display.doctor import hours
+
+    settings = load_settings(SITES / "one-pi.toml", {})
+    site = settings.site.model_copy(update={"hours": "8:00–12:00"})
+    (found,) = hours(settings.model_copy(update={"site": site}), date(2026, 11, 23))
+    assert (found.level, "8:00–12:00" in found.vi) == ("warn", True)
