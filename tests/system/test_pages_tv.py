@@ -302,6 +302,18 @@ def test_outside_the_hours_it_says_when_the_desk_opens(browser: Browser, tmp_pat
     hub.close()
 
 
+def test_one_service_with_hours_of_its_own_keeps_the_room_open(browser: Browser, tmp_path: Path) -> None:
+    path = closed_site(tmp_path)
+    own = 'name_en = "Advice"\nhours = {mon = ["17:00-19:00"]}\n'
+    path.write_text(path.read_text(encoding="utf-8").replace('name_en = "Advice"\n', own), encoding="utf-8")
+    hub = Hub(path, monday(17, 30))
+    tv = sit(browser, hub, "tv-hall", "tv", (1280, 720))
+    tv.see("Kính chào", "#main")
+    assert hub.issue("advice")["number"] == "H001"
+    tv.close()
+    hub.close()
+
+
 def test_language_key(tv: Page, hub: Hub) -> None:
     ticket = hub.issue()
     hub.post("/v1/counters/1/next")

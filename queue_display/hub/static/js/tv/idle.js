@@ -18,10 +18,14 @@ export function onAir(data, now) {
   return message && (!message.until || Date.parse(message.until) > now) ? message : null;
 }
 
-/** Is the desk closed by its hours or for the day? Without hours, or with a clock nobody believes: never. */
+/**
+ * Is the desk closed by its hours or for the day? Without hours, or with a clock nobody believes: never; nor while one
+ * service has hours of its own (residence, on Saturday mornings).
+ */
 export function isClosed(data) {
   if (data.day_closed) return true;
-  return Boolean(data.hours && data.hours.open_now === false && data.clock !== "untrusted");
+  const taken = data.services.some((each) => each.status && ["open", "no_counter"].includes(each.status.code));
+  return Boolean(data.hours && data.hours.open_now === false && data.clock !== "untrusted" && !taken);
 }
 
 /** When it opens again: {time: "7:30", days: 0 today, 1 tomorrow, 2…, at: ms} or null. `offset`: minutes of the site. */

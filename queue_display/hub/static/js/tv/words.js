@@ -10,7 +10,7 @@ const WORDS = {
   closed_break: ["Đang giờ nghỉ", "On a break"],
   opens_today: ["Mở lại lúc {time}.", "Opens again at {time}."],
   opens_tomorrow: ["Mở lại lúc {time} ngày mai, {weekday}.", "Opens again tomorrow, {weekday}, at {time}."],
-  opens_on: ["Mở lại lúc {time} {weekday}, ngày {date}.", "Opens again on {weekday} {date} at {time}."],
+  opens_on: ["Mở lại lúc {time} {weekday}, ngày {date}.", "Opens again on {weekday} {date} at {time}."],
   opens_unknown: ["Mời ông/bà xem giờ làm việc ở cửa.", "Please see the opening hours at the door."],
   served_still: ["Ông/bà đã có số vẫn được gọi.", "Those who have a number will still be called."],
   paused: ["{counter} tạm dừng ({reason}), làm việc lại khoảng {time}", "{counter} is paused ({reason}), back at about {time}"],
