@@ -72,6 +72,7 @@ rules=/etc/udev/rules.d/70-motcua.rules
 sysusers=/usr/local/lib/sysusers.d/motcua.conf
 tmpfiles=/etc/tmpfiles.d/motcua.conf
 journald=/etc/systemd/journald.conf.d/motcua.conf
+modules=/etc/modules-load.d/motcua.conf
 
 # --- uninstall -------------------------------------------------------------------------------------------------------
 if [ "$uninstall" = 1 ]; then
@@ -83,7 +84,7 @@ if [ "$uninstall" = 1 ]; then
   gone /etc/systemd/system/multi-user.target.wants/motcua.target
   gone /etc/systemd/system/sockets.target.wants/motcua-hub.socket
   for each in "${units[@]}"; do gone "$unit_dir/$each"; done
-  for each in "$rules" "$sysusers" "$tmpfiles" "$journald" /usr/local/bin/motcua /opt/motcua; do gone "$each"; done
+  for each in "$rules" "$sysusers" "$tmpfiles" "$journald" "$modules" /usr/local/bin/motcua /opt/motcua; do gone "$each"; done
   if [ "$live" = 1 ] && [ "$dry" = 0 ] && command -v systemctl >/dev/null; then systemctl daemon-reload || true; fi
   say "Còn lại: /etc/motcua và /var/lib/motcua. Muốn xóa hẳn, xin tự xóa hai thư mục đó." "Left: /etc/motcua and /var/lib/motcua; remove them yourself if you mean to."
   exit 0
@@ -189,6 +190,7 @@ put "$here/udev/70-motcua.rules" "$rules" 644
 put "$here/sysusers.d/motcua.conf" "$sysusers" 644
 put "$here/tmpfiles.d/motcua.conf" "$tmpfiles" 644
 put "$here/journald.conf.d/motcua.conf" "$journald" 644
+put "$here/modules-load.d/motcua.conf" "$modules" 644
 link /etc/systemd/system/multi-user.target.wants/motcua.target "$unit_dir/motcua.target"
 link /etc/systemd/system/sockets.target.wants/motcua-hub.socket "$unit_dir/motcua-hub.socket"
 
@@ -223,6 +225,8 @@ if [ "$live" = 1 ] && [ "$dry" = 0 ] && [ "$changed" -gt 0 ]; then
   if [ -d /run/systemd/system ]; then
     systemctl daemon-reload
     systemctl restart systemd-journald
+    # A kernel without one of them has no such cables; it is said in the journal, and no reason to stop.
+    systemctl restart systemd-modules-load || say "Có trình điều khiển không nạp được; xem journalctl -u systemd-modules-load." "A driver could not be loaded; see the journal."
     udevadm control --reload && udevadm trigger
     # A wrong setting must not stop a waiting room that runs: the new version is tried on the settings first.
     if /opt/motcua/venv/bin/motcua config check /etc/motcua/site.toml; then
