@@ -389,6 +389,7 @@ class Cabinet:
                 chip.kill()
             elif mode == "garbage":
                 pump.noise(self._chance.randbytes(2000))
+                pump.noise(self._chance.randbytes(2000), to_boards=True)
             elif place in self._off:
                 chip.start()
             if mode != "dead":

@@ -63,7 +63,7 @@ class Pump:
         self._pieces: dict[int, tuple[bytearray, float]] = {}
         self._later: list[tuple[float, int, int | None, bytes]] = []
         self._count = 0
-        self._noise: list[bytes] = []
+        self._noise: list[tuple[int | None, bytes]] = []
         self.frames = 0
         self.collisions = 0
         self.dropped = 0
@@ -96,9 +96,9 @@ class Pump:
         """Take one board off the bus, or put it back."""
         (self._cut.add if cut else self._cut.discard)(node)
 
-    def noise(self, data: bytes) -> None:
-        """Bytes that reach the host as if a board had sent them."""
-        self._noise.append(data)
+    def noise(self, data: bytes, to_boards: bool = False) -> None:
+        """Bytes that reach the host as if a board had sent them, or the boards as if the host had."""
+        self._noise.append((None if to_boards else NOBODY, data))
         self._wake()
 
     def _wake(self) -> None:
@@ -119,7 +119,8 @@ class Pump:
                     else:
                         self._take(key.fd, None if key.data == "host" else key.data)
                 while self._noise:
-                    self._deliver(NOBODY, self._noise.pop(0), 0)
+                    source, data = self._noise.pop(0)
+                    self._write(source, data)
                 self._flush()
         self._plugged = False
         self._unplug()
