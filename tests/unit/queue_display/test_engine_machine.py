@@ -67,6 +67,8 @@ class Tallied:
 
     steps = 0
     done: Tally[str] = Tally()
+    base: Path
+    """Where the ledgers of all runs lie."""
 
 
 def _settings(folder: Path, queue: Queue, booking_rules: Appointments) -> Any:
@@ -99,9 +101,7 @@ class WaitingRoom(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        shm = Path("/dev/shm")
-        base = str(shm) if os.access(shm, os.W_OK) else None
-        self.folder = Path(tempfile.mkdtemp(prefix="motcua-machine-", dir=base))
+        self.folder = Path()
         self.clock = FakeClock()
         self.keys = 0
         self.presses: dict[int, tuple[str, str | None]] = {}
@@ -130,6 +130,7 @@ class WaitingRoom(RuleBasedStateMachine):
             no_show_after=absent,
             auto_day_close=closes,
         )
+        self.folder = Path(tempfile.mkdtemp(dir=Tallied.base))
         self.settings = _settings(self.folder, queue, Appointments(after_late=late))
         self.desk = Desk(self.settings, self.clock, BOOT)
         self.day = self.desk.hall.service_day
@@ -140,7 +141,7 @@ class WaitingRoom(RuleBasedStateMachine):
             self.the_hall_rebuilt_from_the_ledger_is_the_hall_in_memory(always=True)
             self.events_have_no_gap_and_end_where_the_tickets_are()
             self.desk.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
         Tallied.steps += self.steps
 
     # -- how the world acts ----------------------------------------------------------------------------------------
@@ -591,10 +592,13 @@ def test_the_waiting_room_holds_whatever_people_do() -> None:
         suppress_health_check=list(HealthCheck),
     )
     Tallied.steps, rounds = 0, 0
-    while Tallied.steps < STEPS_PROMISED:
-        run_state_machine_as_test(WaitingRoom, settings=wanted)
-        rounds += 1
-        assert rounds < 20 * (STEPS_PROMISED // 20_000), f"{Tallied.steps} steps only"
+    shm = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(prefix="motcua-machine-", dir=shm if os.access(shm, os.W_OK) else None) as base:
+        Tallied.base = Path(base)
+        while Tallied.steps < STEPS_PROMISED:
+            run_state_machine_as_test(WaitingRoom, settings=wanted)
+            rounds += 1
+            assert rounds < 20 * (STEPS_PROMISED // 20_000), f"{Tallied.steps} steps only"
     assert Tallied.steps >= STEPS_PROMISED
     # Not only refusals: everything that people can do was done.
     for name in (
