@@ -69,9 +69,7 @@ def register_queue(subparsers: Any) -> None:
     acts = booked.add_subparsers(dest="act", required=True, parser_class=type(booked))
     taken = talks(acts, "import", "nạp danh sách CSV hoặc JSON | take a list", _appointments_import)
     taken.add_argument("file", type=Path, help="code,service,at[,prechecked]")
-    taken.add_argument(
-        "--replace", action="store_true", help="bỏ mã không còn trong tệp | drop what is not on it"
-    )
+    taken.add_argument("--replace", action="store_true", help="bỏ mã không còn trong tệp | drop what is not on it")
     talks(acts, "list", "các lịch hẹn từ hôm nay | appointments from today on", _appointments_list)
     check = talks(acts, "checkin", "lấy số cho một lịch hẹn | a number for an appointment", _appointments_checkin)
     check.add_argument("code", nargs="?", help="mã hẹn | its code")
