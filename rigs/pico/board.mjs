@@ -183,9 +183,22 @@ function turn() {
   behind > 1e6 ? setImmediate(turn) : setTimeout(turn, 1);
 }
 
+function touch({ pin, pad, key, level }) {
+  if (pin !== undefined) {
+    levels.set(pin, !!level);
+    chip.mcu.gpio[pin].setInputValue(!!level);
+    return;
+  }
+  level ? keys.add(`${pad}:${key}`) : keys.delete(`${pad}:${key}`);
+  chip.rows();
+}
+
 const deeds = {
-  pin({ pin, level }) { levels.set(pin, !!level); chip.mcu.gpio[pin].setInputValue(!!level); return {}; },
-  key({ pad, key, level }) { level ? keys.add(`${pad}:${key}`) : keys.delete(`${pad}:${key}`); chip.rows(); return {}; },
+  // A finger: each step at so many ms of the chip's own time from now, however long that takes here.
+  play({ steps }) {
+    for (const step of steps) chip.clock.createAlarm(() => touch(step)).schedule(step.at * 1e6 + 1);
+    return {};
+  },
   outputs({ pins }) { return { levels: pins.map((n) => (chip.mcu.gpio[n].value === GPIOPinState.High ? 1 : 0)) }; },
   chain({ name }) { const { last, transactions } = chip.chains[name]; return { last, transactions }; },
   state() { return { ms: Math.round(chip.clock.nanos / 1e6), instructions: chip.busy, resets, dead: chip.dead, baud: chip.mcu.uart[0].baudRate, ...writes }; },

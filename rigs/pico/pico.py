@@ -119,18 +119,22 @@ class Pico:
         end = self.ms() + milliseconds
         until("the chip's clock", lambda: self.ms() >= end)
 
-    def push(self, button: int, for_ms: int = 60) -> None:
-        """A finger on a ticket button."""
-        self.do("pin", pin=2 + button, level=0)
-        self.rest(for_ms)
-        self.do("pin", pin=2 + button, level=1)
-        self.rest(400)  # a second touch within 300 ms would be the same tap
+    def play(self, *steps: dict[str, int]) -> None:
+        """What fingers do, by the chip's clock: {"at": ms from now, "pin" or "pad" and "key", "level"}; and a pause.
+
+        After the pause a further touch is another tap (within 300 ms it would be the same one).
+        """
+        self.do("play", steps=steps)
+        self.rest(max(step["at"] for step in steps) + 400)
+
+    def push(self, button: int) -> None:
+        """A finger on a ticket button (to ground)."""
+        pin = 2 + button
+        self.play({"at": 0, "pin": pin, "level": 0}, {"at": 60, "pin": pin, "level": 1})
 
     def key(self, pad: int, key: int) -> None:
-        self.do("key", pad=pad, key=key, level=1)
-        self.rest(80)
-        self.do("key", pad=pad, key=key, level=0)
-        self.rest(400)
+        finger = {"pad": pad, "key": key}
+        self.play({"at": 0, "level": 1, **finger}, {"at": 80, "level": 0, **finger})
 
     def output(self, pin: int) -> int:
         return int(self.do("outputs", pins=[pin])["levels"][0])
