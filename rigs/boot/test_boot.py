@@ -29,6 +29,9 @@ def machine() -> Iterator[Machine]:
     machine = from_environment()
     try:
         machine.start()
+        # The rig runs at any hour of any day.
+        machine.write(SITE, machine.do("cat", SITE).stdout.replace("[hours]\n", "[hours]\nenforce = false\n"))
+        machine.do("systemctl", "restart", *SERVICES)
         yield machine
     finally:
         machine.remove()

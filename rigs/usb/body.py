@@ -70,7 +70,7 @@ class Sockets:
     def _greeted(self) -> bool:
         return "error" not in self._ask("qmp_capabilities", 5.0)
 
-    def _ask(self, what: str, seconds: float = 30.0, **arguments: str) -> dict[str, Any]:
+    def _ask(self, what: str, seconds: float = 30.0, **arguments: object) -> dict[str, Any]:
         os.write(self._line, json.dumps({"execute": what, "arguments": arguments}).encode() + b"\n")
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -78,14 +78,18 @@ class Sockets:
                 self._rest += os.read(self._line, 4096)
             while b"\n" in self._rest:
                 line, self._rest = self._rest.split(b"\n", 1)
-                if line.strip():
+                try:
                     said: dict[str, Any] = json.loads(line)
-                    if "return" in said or "error" in said:
-                        return said
+                except ValueError:
+                    continue  # what was said before the line was set raw
+                if "return" in said or "error" in said:
+                    return said
         return {"error": "the monitor says nothing"}
 
     def plug(self, name: str, wire: str) -> None:
-        said = self._ask("device_add", driver="usb-serial", id=name, chardev=wire, serial=name.upper(), bus="xhci.0")
+        what = {"driver": "usb-serial", "id": name, "chardev": wire, "serial": name.upper(), "bus": "xhci.0"}
+        # Also with nothing at its other end.
+        said = self._ask("device_add", **what, **{"always-plugged": True})
         assert "error" not in said, said
 
     def pull(self, name: str) -> None:
