@@ -304,6 +304,9 @@ CHECKS = [
     pulled_and_plugged_again,
     another_adapter_takes_its_number,
     pulled_under_pressing_fingers,
+]
+# Not proven yet on an emulated machine: run with the argument `all` only, and not counted as tested.
+IN_WORK = [
     chip_is_a_usb_device,
     chip_pulled_and_plugged_again,
     ticket_is_printed,
@@ -319,7 +322,7 @@ def main() -> int:
             900,
         )
     room = Room()
-    for check in CHECKS:
+    for check in [*CHECKS, *(IN_WORK if sys.argv[1:] == ["all"] else [])]:
         start = time.monotonic()
         try:
             check(room)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Cables pulled and plugged: FTDI adapter, chip as a USB device, USB printer, on the installed product under systemd and udev in a virtual machine.
+# Cables pulled and plugged: FTDI adapters on the installed product under systemd and udev in a virtual machine.
 . "$(dirname "${BASH_SOURCE[0]}")/../store.sh"
 . "$rigs/boot/tree.sh"
 . "$rigs/vm/kernel.sh"
