@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from config.cli import command_group
 
 if TYPE_CHECKING:
-    from firmware_bridge.boards_trial import Finding, Target
+    from firmware_bridge.boards_findings import Finding
+    from firmware_bridge.boards_trial import Target
     from firmware_bridge.line import Line
     from firmware_bridge.panels.request import Request
     from firmware_bridge.panels.shown import Rows
@@ -42,6 +43,10 @@ def register(subparsers: Any) -> None:
 
     test = commands.add_parser("test", help="ghi thử và đọc lại từng thanh ghi / write, read back every register")
     _line_options(test)
+    test.add_argument("--no-questions", action="store_true", help="không hỏi mắt người / nobody is asked what it shows")
+    test.add_argument(
+        "--json", action="store_true", help="mỗi dòng một JSON, không hỏi / one JSON a line, no questions"
+    )
     test.set_defaults(run=_test)
 
     found = commands.add_parser("find", help="hỏi mọi địa chỉ Modbus 1–247 / ask every Modbus address (20 s)")
@@ -210,6 +215,8 @@ def _find(arguments: argparse.Namespace) -> int:
         for unit, kind in find(line, 1, arguments.last):
             count += kind != "garbled"
             print(f"{unit:3}  {words[kind]}", flush=True)
+    except BrokenPipeError:
+        return _reader_gone()
     except LOST as error:
         _lost(arguments.port, error)
     finally:
@@ -243,9 +250,18 @@ def _lost(path: str, error: Exception) -> NoReturn:
     fail(f"Mất cổng giữa chừng: {vi}.", f"The port was lost: {en}.", EXIT_UNREACHABLE)
 
 
+def _reader_gone() -> int:
+    """Whoever read our output (head, less) went away, not the port: a quiet end, also for what is still buffered."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
 def _show(arguments: argparse.Namespace) -> int:
     from config.cli import fail
-    from firmware_bridge.boards_trial import send, trouble
+    from firmware_bridge.boards_findings import trouble
+    from firmware_bridge.boards_trial import send
     from firmware_bridge.panels.foreign import holes
     from firmware_bridge.panels.shown import all_in
     from firmware_bridge.port import LOST
@@ -261,9 +277,11 @@ def _show(arguments: argparse.Namespace) -> int:
         for request in target.requests(rows):
             outcome = send(target, request)
             if outcome.kind != "ok":
-                _print(trouble(target, request, outcome))
+                _print(trouble(target, request, outcome, rows))
                 return 1
             print(f"✓ {request.label}: {request.frame.hex(' ').upper()}   {outcome.ms:.0f} ms")
+    except BrokenPipeError:
+        return _reader_gone()
     except LOST as error:
         _lost(arguments.port, error)
     finally:
@@ -276,15 +294,24 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _test(arguments: argparse.Namespace) -> int:
+    import json
+    from dataclasses import asdict
+
     from firmware_bridge.boards_trial import trial
     from firmware_bridge.port import LOST
 
     target, line = _target(arguments)
     failed = False
+    asks = sys.stdin.isatty() and not arguments.json and not arguments.no_questions
     try:
-        for finding in trial(target, ask_eyes if sys.stdin.isatty() else lambda *_: None):
-            _print(finding)
+        for finding in trial(target, ask_eyes if asks else lambda *_: None):
+            if arguments.json:
+                print(json.dumps(asdict(finding), ensure_ascii=False), flush=True)
+            else:
+                _print(finding)
             failed |= finding.level == "fail"
+    except BrokenPipeError:
+        return _reader_gone()
     except LOST as error:
         _lost(arguments.port, error)
     finally:
@@ -368,6 +395,6 @@ def ask_eyes(vi: str, en: str) -> bool | None:
 
 def _print(finding: Finding) -> None:
     sign = {"ok": "✓", "warn": "!", "fail": "✗"}[finding.level]
-    print(f"{sign} {finding.vi}\n  {finding.en}")
+    print(f"{sign} {finding.vi}\n  {finding.en}", flush=True)
     if finding.do_vi:
         print(f"    → {finding.do_vi}\n      {finding.do_en}")

@@ -5,10 +5,24 @@ from __future__ import annotations
 import errno
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, replace
+from typing import get_args
 
 from firmware_bridge import modbus
+from firmware_bridge.boards_findings import (
+    WRONG_VALUE,
+    Fault,
+    Finding,
+    Written,
+    advice,
+    grouped,
+    not_seen,
+    question,
+    trouble,
+    unreadable,
+    unverified,
+    words,
+)
 from firmware_bridge.line import Asks, Outcome
 from firmware_bridge.panels.foreign import render
 from firmware_bridge.panels.modbus import code
@@ -26,17 +40,6 @@ LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 Eyes = Callable[[str, str], bool | None]
 """Asks a person (Vietnamese, English): yes, no, or None when nobody is there to look."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One result: what was found, and what to do about it."""
-
-    level: Literal["ok", "warn", "fail"]
-    vi: str
-    en: str
-    do_vi: str = ""
-    do_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,112 +91,79 @@ def send(target: Target, request: Request) -> Outcome:
     return outcome
 
 
-def trouble(target: Target, request: Request, outcome: Outcome) -> Finding:
-    """Silence, noise or a refusal in words."""
-    unit, where = request.frame[0] if request.modbus else target.unit, request.label
-    line = target.line
-    speed = f"{line.baud} {line.frame}"
-    if outcome.kind == "refused":
-        vi, en = (
-            modbus.exception_words(outcome.exception) if request.modbus else ("bảng trả lời NAK", "it answered NAK")
-        )
-        return Finding(
-            "fail",
-            f"{where}: địa chỉ {unit} từ chối: {vi}.",
-            f"{where}: unit {unit} refuses: {en}.",
-            "Sửa chỗ này trong tệp mẫu.",
-            "Mend this place of the profile.",
-        )
-    if outcome.kind == "garbled":
-        heard = outcome.heard[:16].hex(" ")
-        return Finding(
-            "fail",
-            f"{where}: địa chỉ {unit} trả lời không đọc được ({heard}).",
-            f"{where}: what came from unit {unit} cannot be read ({heard}).",
-            f"Xem tốc độ và chẵn lẻ ({speed}), hai bảng trùng địa chỉ, điện trở cuối dây.",
-            f"Check speed and parity ({speed}), two boards on one address, the terminating resistor.",
-        )
-    echo_vi = " Chỉ nghe tiếng vọng của chính mình." if outcome.echo else ""
-    echo_en = " Only our own echo was heard." if outcome.echo else ""
-    return Finding(
-        "fail",
-        f"{where}: địa chỉ {unit} không trả lời trong {target.profile.timeout_ms} ms.{echo_vi}",
-        f"{where}: unit {unit} did not answer within {target.profile.timeout_ms} ms.{echo_en}",
-        f"Xem nguồn của bảng, dây A/B (thử đổi chéo), địa chỉ {unit}, tốc độ {speed}.",
-        f"Check the board's power, wires A/B (try them crossed), address {unit}, speed {speed}.",
-    )
+def contents_of(target: Target) -> list[Rows]:
+    """What a trial shows: the patterns, a number just called where that makes a difference, dashes, nothing."""
+    contents = patterns(target.profile, target.count)
+    message = target.profile.message
+    if any(write.called is not None for write in target.profile.write) or (message is not None and message.called):
+        contents.append(tuple(replace(row, called=True) for row in contents[0]))
+    if target.profile.lost == "dashes":
+        contents.append(all_in("dashes", target.count))
+    return [*contents, all_in("blank", target.count)]
 
 
 def trial(target: Target, eyes: Eyes) -> Iterator[Finding]:
     """Write every pattern, dashes and nothing; read back what can be read. Raises one of port.LOST.
 
-    It ends early where the board does not answer at all: every further line would say the same.
+    It ends early where the board does not answer at all: every further line would say the same. Registers that read
+    back equal prove nothing about the lamps: what nobody has looked at is told as unverified.
     """
-    contents = [*patterns(target.profile, target.count)]
-    if target.profile.lost == "dashes":
-        contents.append(all_in("dashes", target.count))
-    contents.append(all_in("blank", target.count))
     read = 0
-    for rows in contents:
+    nobody: list[Rows] = []
+    unread: dict[str, None] = {}
+    for rows in contents_of(target):
         requests = target.requests(rows)
         refused: list[int] = []
         taken: list[Request] = []
+        faults: list[Fault] = []
         for request in requests:
             outcome = send(target, request)
             if outcome.kind == "ok":
                 taken.append(request)
                 continue
-            yield trouble(target, request, outcome)
-            yield from _which(target, request, outcome)
+            kind = f"{outcome.kind} {outcome.exception}"
+            faults.append(Fault(trouble(target, request, outcome, rows), kind, request.name, request.row))
+            faults += [Fault(each, "gone", request.name, request.row) for each in _which(target, request, outcome)]
             if outcome.kind != "refused" or (outcome.exception in OF_THE_UNIT and not taken):
+                yield from grouped(faults)
                 return
             refused.append(outcome.exception)
-        if refused == [NO_SUCH_REGISTER] * len(requests):
-            yield from _other_numbering(target, rows)
+        if {NO_SUCH_REGISTER, WRONG_VALUE} & {*refused} and target.profile.protocol == "modbus-rtu":
+            faults += [Fault(each) for each in _other_numbering(target, rows, len(refused) == len(requests))]
         written = {
             (reads.function, reads.address + at): value
             for request in requests
             for reads in request.reads
             for at, value in enumerate(reads.expected)
         }
-        wrong = bool(refused)
         for request in taken:
-            found = list(_read_back(target, request, written))
+            faults += _read_back(target, request, written)
             read += len(request.reads) + bool(request.question)
-            wrong = wrong or bool(found)
-            yield from found
-        if wrong:
+            if not request.reads and not request.question:
+                unread[request.name or request.label] = None
+        if faults:
+            yield from grouped(faults)
             return  # the first content shows every wrong register; the others would say it again
-        seen = eyes(*_question(rows))
+        seen = eyes(*question(rows))
         if seen is False:
-            yield _not_seen(rows, bool(read))
+            yield not_seen(rows, bool(read))
             return
+        if seen is None:
+            nobody.append(rows)
         if seen is None and not read:
             yield Finding(
                 "warn",
-                f"Đã gửi {_words(rows)[0]}; bảng không đọc lại được: CHƯA KIỂM, phải nhìn bằng mắt.",
-                f"Sent {_words(rows)[1]}; it cannot be read back: UNVERIFIED, somebody must look at the board.",
+                f"Đã gửi {words(rows)[0]}; bảng không đọc lại được: CHƯA KIỂM, phải nhìn bằng mắt.",
+                f"Sent {words(rows)[1]}; it cannot be read back: UNVERIFIED, somebody must look at the board.",
             )
     if read:
         yield Finding("ok", f"Đọc lại đúng {read} chỗ.", f"{read} places read back right.")
-
-
-def _not_seen(rows: Rows, read: bool) -> Finding:
-    """A person sees something else than was sent."""
-    vi = "Thanh ghi đúng như mẫu, nhưng bảng" if read else "Bảng"
-    en = "The registers are as the profile says, yet the board" if read else "The board"
-    return Finding(
-        "fail",
-        f"{vi} không hiện {_words(rows)[0]}.",
-        f"{en} does not show {_words(rows)[1]}.",
-        "So register, encoding, width, align, codes với bảng của hãng; xem từng byte: motcua boards check TỆP.",
-        "Compare register, encoding, width, align, codes with the vendor's table; bytes: motcua boards check FILE.",
-    )
+    yield from unverified(read, nobody, list(unread))
 
 
 def _which(target: Target, request: Request, outcome: Outcome) -> Iterator[Finding]:
     """Which register of a refused block it is: each is asked for by itself."""
-    if outcome.kind != "refused" or outcome.exception != 2:
+    if outcome.kind != "refused" or outcome.exception != NO_SUCH_REGISTER:
         return
     every = [(reads, at) for reads in request.reads for at in range(len(reads.names))]
     for reads, at in every if len(every) > 1 else ():
@@ -208,55 +178,82 @@ def _which(target: Target, request: Request, outcome: Outcome) -> Iterator[Findi
             )
 
 
-def _other_numbering(target: Target, rows: Rows) -> Iterator[Finding]:
-    """Every register is refused: would they all be there if the vendor counted otherwise?"""
+def _other_numbering(target: Target, rows: Rows, every: bool) -> Iterator[Finding]:
+    """Some registers are refused (or `every` one): would all be there if the vendor counted otherwise, or one off?
+
+    Neighbours are only read. Where the board has every register as the profile stands, reading cannot tell.
+    """
+    profile = target.profile
+    if _all_there(target, profile, rows):
+        return
+    vi = "Không thanh ghi nào có" if every else "Có thanh ghi không có"
+    en = "No register is there" if every else "Some registers are not there"
     for numbering in get_args(Numbering):
-        other = target.profile.model_copy(update={"numbering": numbering})
-        if numbering == target.profile.numbering or any(True for _ in misfits(other)):
-            continue
-        requests = render(other, target.unit, target.place, rows, target.brightness)
-        frames = [reads.frame for request in requests for reads in request.reads]
-        if frames and all(send(target, Request("", frame, "")).kind == "ok" for frame in frames):
+        other = profile.model_copy(update={"numbering": numbering})
+        if numbering != profile.numbering and _all_there(target, other, rows):
             yield Finding(
                 "fail",
-                f'Không thanh ghi nào có ở numbering = "{target.profile.numbering}"; ở "{numbering}" thì có đủ.',
-                f'No register is there with numbering = "{target.profile.numbering}"; with "{numbering}" all are.',
+                f'{vi} ở numbering = "{profile.numbering}"; ở "{numbering}" thì có đủ.',
+                f'{en} with numbering = "{profile.numbering}"; with "{numbering}" all are.',
                 f'Sửa numbering = "{numbering}".',
                 f'Write numbering = "{numbering}".',
             )
             return
+    for step, do_vi, do_en in ((-1, "giảm", "lower"), (1, "tăng", "raise")):
+        if _all_there(target, _moved(profile, step), rows):
+            yield Finding(
+                "fail",
+                f'{vi} ở numbering = "{profile.numbering}"; lệch {step:+d} thì có đủ.',
+                f'{en} with numbering = "{profile.numbering}"; {step:+d} from there all are.',
+                f"Bảng đánh số lệch một: {do_vi} mọi register, read_register, coil đi 1.",
+                f"The board counts one off: {do_en} every register, read_register, coil by 1.",
+            )
+            return
 
 
-def _words(rows: Rows) -> tuple[str, str]:
-    row = rows[0]
-    if row.state != "number":
-        return ("gạch ngang", "dashes") if row.state == "dashes" else ("bảng tắt", "an empty board")
-    text = row.text if len(rows) == 1 else ", ".join(f"{each.text} → {each.counter}" for each in rows)
-    return text, text
+def _moved(profile: Profile, step: int) -> Profile:
+    """The profile with every number `step` further."""
+    moved = []
+    for write in profile.write:
+        numbers = {"reg": write.reg, "read_register": write.read_register, "coil": write.coil}
+        moved.append(write.model_copy(update={key: at + step for key, at in numbers.items() if at is not None}))
+    return profile.model_copy(update={"write": moved})
 
 
-def _question(rows: Rows) -> tuple[str, str]:
-    vi, en = _words(rows)
-    return f"Bảng đang hiện: {vi}? ", f"Does the board show {en}? "
+def _all_there(target: Target, profile: Profile, rows: Rows) -> bool:
+    """Whether the board has every register of this profile; where none may be read back, it is asked all the same."""
+    if any(True for _ in misfits(profile)):
+        return False
+    requests = render(profile, target.unit, target.place, rows, target.brightness)
+    frames = [reads.frame for request in requests for reads in request.reads]
+    if not frames:
+        by_six = (modbus.WRITE_REGISTER, modbus.WRITE_REGISTERS)
+        frames = [
+            modbus.read(
+                frame[0],
+                modbus.READ_HOLDING,
+                int.from_bytes(frame[2:4], "big"),
+                1 if frame[1] == modbus.WRITE_REGISTER else int.from_bytes(frame[4:6], "big"),
+            )
+            for frame in (request.frame for request in requests)
+            if frame[1] in by_six
+        ]
+    return bool(frames) and all(send(target, Request("", frame, "")).kind == "ok" for frame in frames)
 
 
-Written = dict[tuple[int, int], int]
-"""(read function, address on the wire) → what was written there."""
-
-
-def _read_back(target: Target, request: Request, written: Written) -> Iterator[Finding]:
+def _read_back(target: Target, request: Request, written: Written) -> Iterator[Fault]:
     if request.question:
-        yield from _ask_text(target, request)
+        yield from (Fault(each, "text", request.name, request.row) for each in _ask_text(target, request))
     for reads in request.reads:
-        yield from _compare(target, reads, written)
+        yield from _compare(target, reads, request.row, written)
 
 
-def _compare(target: Target, reads: ReadBack, written: Written) -> Iterator[Finding]:
+def _compare(target: Target, reads: ReadBack, row: int | None, written: Written) -> Iterator[Fault]:
     wrong: list[int] = []
     for again in (True, False):
         outcome = send(target, Request("", reads.frame, reads.names[0]))
         if outcome.kind != "ok":
-            yield _unreadable(target, reads, outcome)
+            yield Fault(unreadable(target, reads, outcome), f"unread {outcome.kind}", reads.label, row)
             return
         wrong = [
             at
@@ -268,56 +265,16 @@ def _compare(target: Target, reads: ReadBack, written: Written) -> Iterator[Find
         if again:
             time.sleep(BUSY_S)  # some boards take a moment, and a late answer must not accuse a register
     for at in wrong:
-        vi, en = _advice(reads, outcome.values, at, written)
+        vi, en, points = advice(reads, outcome.values, at, written)
         want, got = reads.expected[at] & reads.masks[at], outcome.values[at] & reads.masks[at]
-        yield Finding(
+        told = Finding(
             "fail",
             f"Thanh ghi {reads.names[at]}: đã ghi 0x{want:04X} ({want}), đọc được 0x{got:04X} ({got}).",
             f"Register {reads.names[at]}: wrote 0x{want:04X} ({want}), read 0x{got:04X} ({got}).",
             vi,
             en,
         )
-
-
-def _unreadable(target: Target, reads: ReadBack, outcome: Outcome) -> Finding:
-    if outcome.kind != "refused":
-        return trouble(target, Request("", reads.frame, reads.names[0]), outcome)
-    vi, en = modbus.exception_words(outcome.exception)
-    return Finding(
-        "fail",
-        f"Thanh ghi {reads.names[0]}: ghi được, không đọc được bằng mã hàm {reads.function}: {vi}.",
-        f"Register {reads.names[0]}: taken, but not readable with function {reads.function}: {en}.",
-        "Chỉ ghi được thì readable = false; đọc ở chỗ khác thì read_register, read_function.",
-        "Write-only: readable = false; read elsewhere: read_register, read_function.",
-    )
-
-
-def _advice(reads: ReadBack, got: tuple[int, ...], at: int, written: Written) -> tuple[str, str]:
-    """What the pattern of the mistake points at."""
-    want, have = reads.expected[at], got[at]
-    swapped = (want & 0xFF) << 8 | want >> 8
-    if have == swapped and have != want:
-        return (
-            'Hai byte bị đổi chỗ: byte_order = "low-first" (hoặc byte = "high").',
-            'The two bytes are the other way round: byte_order = "low-first" (or byte = "high").',
-        )
-    if have & 0xFF == want & 0xFF and have >> 8 in (0, 0xFF):
-        return ("Byte thấp đúng: bảng chỉ giữ 8 bit, read_mask = 0x00FF.", "The low byte is right: read_mask = 0x00FF.")
-    if len(got) > 1 and got == reads.expected[::-1]:
-        return (
-            'Thứ tự thanh ghi ngược: word_order = "low-first" hoặc leftmost = "last".',
-            'The registers stand the other way round: word_order = "low-first" or leftmost = "last".',
-        )
-    beside = [written.get((reads.function, reads.address + at + step)) for step in (-1, 1)]
-    if have and have in beside:
-        return (
-            "Giá trị đứng lệch một thanh ghi: xem register và numbering (zero, one, 40001).",
-            "The value stands one register off: look at register and numbering (zero, one, 40001).",
-        )
-    return (
-        "So với bảng của hãng: register, numbering, chỉ đọc hay có khóa ghi? Chỉ ghi được thì readable = false.",
-        "Compare with the vendor's table: register, numbering, read-only, locked? Write-only: readable = false.",
-    )
+        yield Fault(told, "differs", reads.label, row, points)
 
 
 def _ask_text(target: Target, request: Request) -> Iterator[Finding]:

@@ -15,18 +15,12 @@ READ_COILS, READ_HOLDING, READ_INPUT = 1, 3, 4
 WRITE_COIL, WRITE_REGISTER, WRITE_COILS, WRITE_REGISTERS = 5, 6, 15, 16
 
 EXCEPTIONS = {
-    1: (
-        "bảng không biết mã hàm này: function = 6 hoặc 16",
-        "the board does not know this function: function = 6 or 16",
-    ),
+    1: ("bảng không biết mã hàm này", "the board does not know this function"),
     2: (
         "bảng không có thanh ghi này: xem register và numbering",
         "the board has no such register: look at register and numbering",
     ),
-    3: (
-        "bảng không nhận giá trị này: xem codes, most",
-        "the board does not take this value or count: look at codes and most",
-    ),
+    3: ("bảng không nhận giá trị này", "the board does not take this value or count"),
     4: (
         "bảng báo lỗi bên trong; xem lại địa chỉ, tắt bật lại bảng",
         "a failure on its side: is the unit address right? Switch the board off and on",
@@ -37,6 +31,17 @@ EXCEPTIONS = {
     10: ("bộ chuyển không có đường tới bảng", "the gateway has no way to the board"),
     11: ("bảng sau bộ chuyển không trả lời", "the board behind the gateway does not answer"),
 }
+
+_CHOICE = {
+    READ_COILS: "read_function",
+    READ_HOLDING: "read_function = 4",
+    READ_INPUT: "read_function = 3",
+    WRITE_COIL: "function = 15",
+    WRITE_COILS: "function = 5",
+    WRITE_REGISTER: "function = 16",
+    WRITE_REGISTERS: "function = 6",
+}
+"""The line to try where a function is not known."""
 
 _TABLE = []
 for _byte in range(256):
@@ -122,9 +127,13 @@ def _whole(heard: bytes, size: int) -> bool:
     return len(heard) >= size and crc16(heard[: size - 2]) == int.from_bytes(heard[size - 2 : size], "little")
 
 
-def exception_words(code: int) -> tuple[str, str]:
-    """What an exception means, Vietnamese and English."""
+def exception_words(code: int, function: int | None = None) -> tuple[str, str]:
+    """What an exception means, Vietnamese and English; `function` is the one that was asked, where known."""
     vi, en = EXCEPTIONS.get(code, ("bảng từ chối", "the board refuses"))
+    if code == 1:
+        if function is None:
+            return f"{vi}: function = 6 hoặc 16 (mã 1)", f"{en}: function = 6 or 16 (exception 1)"
+        vi, en = f"{vi}, {function}: thử {_CHOICE[function]}", f"{en}, {function}: try {_CHOICE[function]}"
     return f"{vi} (mã {code})", f"{en} (exception {code})"
 
 

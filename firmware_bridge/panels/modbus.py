@@ -131,13 +131,14 @@ def _requests(profile: Profile, block: list[Piece], pieces: list[Piece]) -> Iter
     everything = [value for piece in block for value in piece.values]
     for start in range(0, len(everything), most):
         part = everything[start : start + most]
-        names, reads, offset = [], [], 0
+        names, titles, reads, offset = [], [], [], 0
         for piece in block:
             begin, end = max(start - offset, 0), min(start + most - offset, len(piece.values))
             offset += len(piece.values)
             if begin >= end:
                 continue
             names.append(vendor_name(profile, piece.write, piece.wire + begin, end - begin))
+            titles.append(piece.write.label or piece.write.what)
             if (found := _read_back(profile, piece, begin, piece.values[begin:end], pieces)) is not None:
                 reads.append(found)
         yield Request(
@@ -147,6 +148,7 @@ def _requests(profile: Profile, block: list[Piece], pieces: list[Piece]) -> Iter
             row=first.row,
             once=first.write.once,
             reads=tuple(reads),
+            name=", ".join(titles),
         )
 
 
@@ -176,7 +178,25 @@ def _read_back(
         vendor_name(profile, write, wire + start + at, 1, write.read_register is not None) for at in range(len(part))
     )
     frame = modbus.read(piece.unit, function, (wire + start) & 0xFFFF, len(part))
-    return ReadBack(frame, function, wire + start, names, part, (mask,) * len(part))
+    bytes_key, order_key = turned(write)
+    return ReadBack(
+        frame, function, wire + start, names, part, (mask,) * len(part), write.label or write.what, bytes_key, order_key
+    )
+
+
+def turned(write: Write) -> tuple[str, str]:
+    """The lines of the profile that would turn its two bytes round, and its registers; empty where there is none."""
+    if write.what not in CHARACTERS:
+        return ("" if write.mask or write.coil is not None else "mask = 0xFF00"), ""
+    whole = write.encoding in (*WHOLE, "bcd")
+    other = {"high-first": "low-first", "low-first": "high-first"}
+    if whole or write.per_register == 2:
+        swap = f'byte_order = "{other[write.byte_order]}"'
+    else:
+        swap = f'byte = "{"low" if write.byte == "high" else "high"}"'
+    if whole:
+        return swap, f'word_order = "{other[write.word_order]}"'
+    return swap, f'leftmost = "{"first" if write.leftmost == "last" else "last"}"'
 
 
 def vendor_name(profile: Profile, write: Write, wire: int, count: int = 1, read: bool = False) -> str:

@@ -28,7 +28,10 @@ class Judge:
 
 @dataclass(frozen=True)
 class ReadBack:
-    """Reading a write again: the question, and what each register must say under its mask."""
+    """Reading a write again: the question, and what each register must say under its mask.
+
+    `label` is the sheet's name of it; `bytes_key`, `order_key` are the lines that would turn bytes or registers round.
+    """
 
     frame: bytes
     function: int
@@ -36,11 +39,17 @@ class ReadBack:
     names: tuple[str, ...]
     expected: tuple[int, ...]
     masks: tuple[int, ...]
+    label: str = ""
+    bytes_key: str = ""
+    order_key: str = ""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One frame to a board. `place` is the same for every content, so that an older one is replaced by a newer."""
+    """One frame to a board. `place` is the same for every content, so that an older one is replaced by a newer.
+
+    `label` names registers and what they are; `name` only the latter, the same for every row.
+    """
 
     place: str
     frame: bytes
@@ -53,6 +62,7 @@ class Request:
     reads: tuple[ReadBack, ...] = ()
     question: bytes = field(default=b"", repr=False)
     answer: bytes = field(default=b"", repr=False)
+    name: str = ""
 
     @property
     def judge(self) -> Judge:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -267,7 +268,7 @@ def test_a_board_that_cannot_be_read_is_unverified_or_asked_by_eye(tmp_path: Pat
     with PymodbusBoard(tmp_path, 3) as board:
         done = boards("test", *at(board, profile))
         assert done.returncode == 0
-        assert done.stdout.count("UNVERIFIED") == 5  # three numbers, dashes, nothing
+        assert done.stdout.count("UNVERIFIED") == 6  # three numbers, one just called, dashes, nothing
         answer, person = os.openpty()
         try:
             os.write(answer, b"y\nn\n")
@@ -280,3 +281,35 @@ def test_a_board_that_cannot_be_read_is_unverified_or_asked_by_eye(tmp_path: Pat
             os.close(person)
     assert seen.returncode == 1
     assert "The board does not show B159." in seen.stdout and "UNVERIFIED" not in seen.stdout
+
+
+def test_equal_registers_are_not_called_seen_when_nobody_looked(board: PymodbusBoard) -> None:
+    """A board that keeps whatever it is given reads back equal with a wrong byte order, too."""
+    line = at(board, VENDORS / "hx-4d.toml")
+    done = boards("test", *line, "--json")
+    told = [json.loads(each) for each in done.stdout.splitlines()]
+    assert done.returncode == 0 and told[-1]["level"] == "warn"
+    assert "nobody has looked at the board: what it shows is unverified" in told[-1]["en"]
+    answer, person = os.openpty()
+    try:
+        for typed, looked in ((b"\n" * 6, False), (b"y\n" * 6, True)):
+            os.write(answer, typed)
+            seen = subprocess.run(
+                [*MOTCUA, "boards", "test", *line], stdin=person, capture_output=True, text=True, timeout=60
+            )
+            assert seen.returncode == 0, seen.stdout
+            assert ("nobody has looked" not in seen.stdout) is looked
+    finally:
+        os.close(answer)
+        os.close(person)
+
+
+def test_a_reader_that_goes_away_is_no_lost_port(board: PymodbusBoard) -> None:
+    with subprocess.Popen(
+        [*MOTCUA, "boards", "test", *at(board, VENDORS / "kd-500.toml")],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as done:  # fmt: skip
+        assert done.stdout is not None and done.stderr is not None
+        done.stdout.close()
+        assert done.stderr.read() == ""
+        assert done.wait(60) == 0
