@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from firmware_bridge.panels import modbus as modbus_board
 from firmware_bridge.panels.ascii import TEMPLATES, TEXTS, BadTemplate, Field, parse
+from firmware_bridge.panels.shown import all_in
 from firmware_bridge.profile import CHARACTERS, STATES, WHOLE, Profile, Write, first_register
 
 Found = Iterator[tuple[str, str, list[str]]]
@@ -38,28 +39,62 @@ def _modbus(profile: Profile) -> Found:
         return
     if not any(write.what in ("text", "number") for write in profile.write):
         yield "write", "không chỗ nào nhận số/no [[write]] with what = 'text' or 'number': nothing would be shown", []
+    good = True
     seen: dict[tuple[int, bool], tuple[int, Write]] = {}
     for at, write in enumerate(profile.write):
         problems = list(_write(profile, write))
         yield from ((f"write.{at}.{key}", text, known) for key, text, known in problems)
         if problems:
+            good = False
             continue
         key = (modbus_board.first_of(profile, write), write.coil is not None)
         if key in seen and _collide(write, seen[key][1]):
             other = seen[key][0] + 1
+            good = False
             text = f"cùng chỗ với [[write]] thứ {other}/same place as [[write]] number {other}; share it by mask"
             yield f"write.{at}.{'coil' if key[1] else 'register'}", text, []
         seen[key] = (at, write)
-    by_mode = {
-        state
-        for w in profile.write
-        if w.what == "mode"
-        for state in ("blank", "dashes")
-        if getattr(w, state) is not None
-    }
+    if good:
+        yield from _overlaps(profile)
+    by_mode = _by_mode(profile)
     for at, write in enumerate(profile.write):
         if write.what in CHARACTERS and write.encoding is not None:
             yield from ((f"write.{at}.{k}", text, []) for k, text in _empty(profile, write, by_mode))
+
+
+def _by_mode(profile: Profile) -> set[str]:
+    """The states that a mode says, so that no code is needed for them."""
+    modes = [write for write in profile.write if write.what == "mode"]
+    return {state for write in modes for state in ("blank", "dashes") if getattr(write, state) is not None}
+
+
+def _overlaps(profile: Profile) -> Found:
+    """Rows that write over each other, and places longer than the room before the next one; each write once."""
+    taken: dict[tuple[int, bool, int], list[modbus_board.Piece]] = {}
+    told: set[int] = set()
+    for piece in modbus_board.pieces_of(profile, 1, 0, all_in("blank", profile.rows or 1), 0):
+        coil = piece.write.coil is not None
+        for wire in range(piece.wire, piece.wire + len(piece.values)):
+            before = taken.setdefault((piece.unit, coil, wire), [])
+            other = next((each for each in before if _write_over(piece, each)), None)
+            before.append(piece)
+            if other is None or piece.index in told:
+                continue
+            told.add(piece.index)
+            there = f"[[write]] thứ/number {other.index + 1}"
+            if piece.row == other.row or piece.write.stride is None or other.row is None:
+                key = "coil" if coil else "register"
+                yield f"write.{piece.index}.{key}", f"đè lên/writes over {there} ({len(other.values)} registers)", []
+                continue
+            rows = f"dòng {(piece.row or 0) + 1} đè lên dòng {other.row + 1}/row {(piece.row or 0) + 1} over row"
+            more = f"; một dòng cần/a row needs {len(piece.values)} registers" if other.index == piece.index else ""
+            yield f"write.{piece.index}.stride", f"{rows} {other.row + 1} of {there}{more}", []
+
+
+def _write_over(one: modbus_board.Piece, other: modbus_board.Piece) -> bool:
+    if one.row != other.row and one.write.stride == other.write.stride == 0:
+        return False  # the board is told the row first
+    return _collide(one.write, other.write)
 
 
 def _collide(one: Write, other: Write) -> bool:
@@ -138,7 +173,11 @@ def _needs(profile: Profile, write: Write) -> Found:
             yield key, f"chỉ cho/only for what = {', '.join(what)}, không/not {write.what!r}", []
     if write.what in CHARACTERS:
         yield from _encoding(profile, write)
-    elif write.what in ("mode", "colour") and write.number is None:
+    else:
+        for key in _CODED:
+            if getattr(write, key) != Write.model_fields[key].default:
+                yield key, f"chỉ cho/only for what = {', '.join(CHARACTERS)}; other bits of a register: mask", []
+    if write.what in ("mode", "colour") and write.number is None:
         yield "number", "thiếu: giá trị khi có số/missing: the value while a number is shown", []
     elif write.what == "mode" and write.blank is None:
         yield "blank", "thiếu: giá trị khi tắt/missing: the value while nothing is shown", []
@@ -160,6 +199,31 @@ def _needs(profile: Profile, write: Write) -> Found:
                 )
         if write.range and max(write.range) << shift & ~write.mask:
             yield "range", f"{write.range} không vừa mask/does not fit in mask 0x{write.mask:04X}", []
+
+
+def _idle(write: Write, count: int) -> Iterator[tuple[str, str]]:
+    """Keys that would change nothing, with the one that would; `count` characters stand in this write."""
+    whole = write.encoding in (*WHOLE, "bcd")
+    if write.byte == "high" and (whole or write.per_register == 2):
+        yield "byte", "chỉ khi một ký tự một thanh ghi/only with one character a register; here: byte_order"
+    if write.byte_order == "low-first" and not whole and write.per_register == 1:
+        yield "byte_order", "một ký tự một thanh ghi thì dùng byte/one character a register; here: byte = 'high'"
+    if write.word_order == "low-first":
+        if not whole:
+            yield "word_order", "chỉ cho integer, float, bcd/only for these; characters: leftmost = 'last', byte_order"
+        elif (write.encoding == "integer" and write.registers == 1) or (write.encoding == "bcd" and count <= 4):
+            more = "; 32 bit: registers = 2" if write.encoding == "integer" else ""
+            yield "word_order", f"chỉ có một thanh ghi/there is only one register{more}"
+    if write.leftmost == "last" and write.encoding in WHOLE:
+        yield "leftmost", "số nguyên không có ký tự/a whole number has no characters; registers: word_order"
+    if write.encoding != "segments":
+        if write.bits != "abcdefg.":
+            yield "bits", "chỉ cho/only for encoding = 'segments'"
+        if write.invert:
+            yield "invert", "chỉ cho/only for encoding = 'segments'"
+
+
+_CODED = ("byte", "byte_order", "word_order", "leftmost", "per_register", "bits", "invert")
 
 
 def _encoding(profile: Profile, write: Write) -> Found:
@@ -192,6 +256,7 @@ def _encoding(profile: Profile, write: Write) -> Found:
             [],
         )
     count = write.part[1] - write.part[0] + 1 if write.part else width
+    yield from ((key, text, []) for key, text in _idle(write, count))
     if write.mask and write.encoding == "float":
         yield "mask", "float chiếm trọn hai thanh ghi/fills two registers", []
     if write.mask and count != 1 and write.encoding not in WHOLE:
@@ -262,6 +327,15 @@ def _ascii(profile: Profile) -> Found:
         yield "message.ack", "answers = false: không có ack/there is no ack", []
 
 
+def _blank_is_zero(profile: Profile, write: Write) -> bool:
+    """Whether nothing and 0 go out as the same value, and no mode tells them apart."""
+    if write.what not in ("text", "number", "counter") or "blank" in _by_mode(profile):
+        return False
+    if write.encoding in WHOLE:
+        return write.blank == 0
+    return modbus_board.code(write, " ") is not None and modbus_board.code(write, " ") == modbus_board.code(write, "0")
+
+
 def remarks(profile: Profile) -> list[tuple[str, str]]:
     """What is allowed, yet worth a second look at the vendor's table: (Vietnamese, English)."""
     out = []
@@ -271,6 +345,16 @@ def remarks(profile: Profile) -> list[tuple[str, str]]:
             (
                 'numbering = "zero" mà có số 4xxxx: bảng của hãng đánh số kiểu 40001 thì viết numbering = "40001".',
                 'numbering = "zero" with 4xxxx numbers: if the vendor counts from 40001, write numbering = "40001".',
+            )
+        )
+    if zero := [write.label or write.what for write in profile.write if _blank_is_zero(profile, write)]:
+        names = ", ".join(zero)
+        out.append(
+            (
+                f"{names}: blank cũng là chữ số 0: khi tắt, dòng trống có thể hiện 000. "
+                "Bảng của hãng có mã tắt khác, hay mode?",
+                f"{names}: blank is also the digit 0: an empty board may show 000. "
+                "Has the sheet another code for nothing, or a mode?",
             )
         )
     if profile.protocol == "modbus-rtu" and not any(

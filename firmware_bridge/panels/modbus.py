@@ -33,7 +33,7 @@ def render(profile: Profile, unit: int, place: int, rows: Rows, brightness: int)
 
     `unit` 1..247, `place` the `[[boards]] address`, `brightness` 0..100 %.
     """
-    pieces = list(_pieces(profile, unit, place, rows, brightness))
+    pieces = list(pieces_of(profile, unit, place, rows, brightness))
     blocks = _blocks(profile, _merge_masks(pieces))
     return [request for block in blocks for request in _requests(profile, block, pieces)]
 
@@ -51,7 +51,8 @@ def holes(profile: Profile, rows: Rows) -> str:
 # -- what stands where
 
 
-def _pieces(profile: Profile, unit: int, place: int, rows: Rows, brightness: int) -> Iterator[Piece]:
+def pieces_of(profile: Profile, unit: int, place: int, rows: Rows, brightness: int) -> Iterator[Piece]:
+    """Every write of every row with its registers, before masks and neighbours are put together."""
     whole = rows[0] if profile.kind == "counter" else overall(rows)
     for per_row, run in groupby(enumerate(profile.write), key=lambda each: each[1].stride is not None):
         writes = list(run)
@@ -238,10 +239,11 @@ def state_value(write: Write, row: Row) -> int:
     """Value of mode, blink or colour in the state of this row."""
     if row.called and write.called is not None:
         return write.called
-    if row.state == "blank" and write.blank is not None:
-        return write.blank
     if row.state == "dashes" and write.dashes is not None:
         return write.dashes
+    dark = row.state == "blank" or (row.state == "dashes" and write.what == "mode")
+    if dark and write.blank is not None:
+        return write.blank
     return write.number or 0
 
 
@@ -319,14 +321,16 @@ def _shape(write: Write, char: str) -> int | None:
 def _coded(profile: Profile, write: Write, row: Row) -> list[int]:
     blank = code(write, " ") or 0
     codes = [found if (found := code(write, c)) is not None else blank for c in characters(write, row, profile)]
+    if write.per_register == 2 and write.encoding != "bcd":
+        # Which register comes first is `leftmost`, which byte of it is the left one is `byte_order` alone.
+        codes += [blank] * (len(codes) % 2)
+        pairs = zip(codes[::2], codes[1::2], strict=True)
+        words = [_swap(write, (left & 0xFF) << 8 | right & 0xFF) for left, right in pairs]
+        return words[::-1] if write.leftmost == "last" else words
     if write.leftmost == "last":
         codes.reverse()
     if write.encoding == "bcd":
         return _packed_nibbles(write, codes)
-    if write.per_register == 2:
-        codes += [blank] * (len(codes) % 2)
-        pairs = zip(codes[::2], codes[1::2], strict=True)
-        return [_swap(write, (left & 0xFF) << 8 | right & 0xFF) for left, right in pairs]
     return [value << 8 if write.byte == "high" else value for value in codes]
 
 
@@ -347,7 +351,8 @@ def _integer(write: Write, row: Row, profile: Profile) -> list[int]:
     if row.state == "blank":
         value = write.blank or 0
     elif row.state == "dashes":
-        value = write.dashes or 0
+        # A board without a dash is empty; 0 would be a number.
+        value = (write.blank or 0) if write.dashes is None else write.dashes
     else:
         value = int(digits or "0")
     if write.encoding == "float":

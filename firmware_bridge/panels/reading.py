@@ -62,10 +62,11 @@ def _characters(profile: Profile, write: Write, registers: Memory, wire: int) ->
         words = words if write.word_order == "high-first" else words[::-1]
         codes = [word >> shift & 0xF for word in words for shift in (12, 8, 4, 0)][-width:]
     elif per == 2:
+        words = words[::-1] if write.leftmost == "last" else words
         codes = [word >> shift & 0xFF for word in words for shift in (8, 0)][:width]
     else:
         codes = [word >> 8 if write.byte == "high" else word for word in words]
-    if write.leftmost == "last":
+    if write.leftmost == "last" and per != 2:
         codes.reverse()
     # One code may be a digit in one place and a letter in another (A = 1 in a letter's own register).
     alphabet = {"letter": LETTERS, "text": DIGITS + LETTERS}.get(write.what, DIGITS)

@@ -371,3 +371,72 @@ def test_own_codes_win(tmp_path: Path) -> None:
     )
     assert told(profile, one("A042")) == ["100000000408" + "0080" + "0030" + "0099" + "0032"]
     assert holes(profile, one("B042")) == "B"
+
+
+@pytest.mark.parametrize(("byte_order", "words"), [("high-first", "3432" + "4130"), ("low-first", "3234" + "3041")])
+def test_the_last_register_first_leaves_the_bytes_to_byte_order(tmp_path: Path, byte_order: str, words: str) -> None:
+    profile = written(
+        tmp_path,
+        HEAD + '[[write]]\nwhat = "text"\nregister = 0\nencoding = "ascii"\nper_register = 2\nleftmost = "last"\n'
+        f'byte_order = "{byte_order}"\n',
+    )
+    assert told(profile, one("A042")) == ["100000000204" + words]
+    unit = Unit()
+    for request in render(profile, 5, 0, one("A042"), 80):
+        unit.answer(request.frame[:-2])
+    assert modbus_row(profile, unit.registers, unit.coils, 0, 0)["text"] == "A042"
+
+
+NUMBER = '[[write]]\nwhat = "number"\nregister = 0\nblank = 15\ndashes = 14\n'
+TEXT = '[[write]]\nwhat = "text"\nregister = 0\nencoding = "ascii"\n'
+PANEL = 'kind = "main"\nrows = 3\nlost = "blank"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (TEXT + 'word_order = "low-first"', r"write\[0\]\.word_order: .*leftmost"),
+        (TEXT + 'byte_order = "low-first"', r"write\[0\]\.byte_order: .*byte = 'high'"),
+        (TEXT + 'per_register = 2\nbyte = "high"', r"write\[0\]\.byte: .*byte_order"),
+        (NUMBER + 'encoding = "integer"\nword_order = "low-first"', r"word_order: .*registers = 2"),
+        (NUMBER + 'encoding = "bcd"\nword_order = "low-first"', r"word_order: .*only one register"),
+        (NUMBER + 'encoding = "integer"\nleftmost = "last"', r"leftmost: .*word_order"),
+        (NUMBER + 'encoding = "bcd"\ninvert = true', r"invert: .*segments"),
+        (
+            NUMBER + 'encoding = "bcd"\n[[write]]\nwhat = "brightness"\nregister = 9\nrange = [0, 7]\nbyte = "high"',
+            r"write\[1\]\.byte: .*mask",
+        ),
+        (PANEL + TEXT + "stride = 2", r"write\[0\]\.stride: .*row 2 over row 1 .*a row needs 4 registers"),
+        (
+            PANEL + TEXT + 'stride = 4\n[[write]]\nwhat = "counter"\nregister = 4\nstride = 4\nencoding = "ascii"',
+            r"write\[\d\]\.stride: .*row 2 over row 1 of \[\[write\]\]",
+        ),
+        (
+            TEXT + '[[write]]\nwhat = "brightness"\nregister = 3\nrange = [0, 7]',
+            r"write\[1\]\.register: .*writes over \[\[write\]\] thứ/number 1 \(4 registers\)",
+        ),
+    ],
+)
+def test_a_key_without_effect_and_places_over_each_other_are_refused(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        written(tmp_path, HEAD + text + "\n")
+    lines = [str(problem) for problem in caught.value.problems]
+    assert any(re.search(words, line) for line in lines), lines
+
+
+def test_a_blank_that_is_also_the_digit_nought_is_worth_a_look(tmp_path: Path) -> None:
+    number = '[[write]]\nwhat = "number"\nlabel = "Number"\nregister = 0\nencoding = "{}"\nblank = {}\n'
+    mode = '[[write]]\nwhat = "mode"\nregister = 9\nnumber = 1\nblank = 0\n'
+    head = HEAD + 'lost = "blank"\n'
+    for encoding in ("bcd", "integer", "digits"):
+        assert "digit 0" in str(remarks(written(tmp_path, head + number.format(encoding, 0))))
+        assert "digit 0" not in str(remarks(written(tmp_path, head + number.format(encoding, 15))))
+        assert "digit 0" not in str(remarks(written(tmp_path, head + number.format(encoding, 0) + mode)))
+
+
+def test_a_board_that_knows_no_dash_is_empty_instead(tmp_path: Path) -> None:
+    for coded in ('encoding = "integer"\nblank = 0xFFFF\n', 'encoding = "bcd"\nblank = 15\n'):
+        text = f'[[write]]\nwhat = "number"\nregister = 0\n{coded}'
+        mode = '[[write]]\nwhat = "mode"\nregister = 9\nnumber = 1\nblank = 0\n'
+        profile = written(tmp_path, HEAD + 'lost = "blank"\n' + text + mode)
+        assert told(profile, all_in("dashes", 1)) == told(profile, all_in("blank", 1)) != told(profile, one("A000"))
