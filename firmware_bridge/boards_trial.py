@@ -129,7 +129,8 @@ def trial(target: Target, eyes: Eyes) -> Iterator[Finding]:
                 return
             refused.append(outcome.exception)
         if {NO_SUCH_REGISTER, WRONG_VALUE} & {*refused} and target.profile.protocol == "modbus-rtu":
-            faults += [Fault(each) for each in _other_numbering(target, rows, len(refused) == len(requests))]
+            every = refused == [NO_SUCH_REGISTER] * len(requests)
+            faults += [Fault(each) for each in _other_numbering(target, rows, every)]
         written = {
             (reads.function, reads.address + at): value
             for request in requests

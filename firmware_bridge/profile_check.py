@@ -52,12 +52,16 @@ def load_profile(path: Path) -> Profile:
     return profile
 
 
+_NO_EXAMPLE = ("e.g.", "chỉ c", "here: ", " over ", "has no characters")
+"""Sentences that have their example, or say that the key is out of place: one would lead back into the mistake."""
+
+
 def _with_example(problem: Problem) -> Problem:
     """The key's example behind what is allowed."""
     head, _, key = problem.key.rpartition(".")
     sections: dict[str, type[BaseModel]] = {"write": Write, "message": Message}
     model = sections.get(head.split("[")[0], Profile)
-    if key.split("[")[0] in ("write", "message") or "e.g." in problem.text:
+    if key.split("[")[0] in ("write", "message") or any(word in problem.text for word in _NO_EXAMPLE):
         return problem
     field = next((f for name, f in model.model_fields.items() if key.split("[")[0] == (f.alias or name)), None)
     if field is None or not field.examples:

@@ -83,8 +83,14 @@ def _overlaps(profile: Profile) -> Found:
             told.add(piece.index)
             there = f"[[write]] thứ/number {other.index + 1}"
             if piece.row == other.row or piece.write.stride is None or other.row is None:
-                key = "coil" if coil else "register"
-                yield f"write.{piece.index}.{key}", f"đè lên/writes over {there} ({len(other.values)} registers)", []
+                key, where = "coil" if coil else "register", ""
+                if piece.row and piece.write.stride is not None:  # right on the first row, so their strides differ
+                    key, where = "stride", f"dòng/row {piece.row + 1} "
+                yield (
+                    f"write.{piece.index}.{key}",
+                    f"{where}đè lên/writes over {there} ({len(other.values)} registers)",
+                    [],
+                )
                 continue
             rows = f"dòng {(piece.row or 0) + 1} đè lên dòng {other.row + 1}/row {(piece.row or 0) + 1} over row"
             more = f"; một dòng cần/a row needs {len(piece.values)} registers" if other.index == piece.index else ""

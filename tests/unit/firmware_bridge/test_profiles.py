@@ -412,6 +412,12 @@ PANEL = 'kind = "main"\nrows = 3\nlost = "blank"\n'
             r"write\[\d\]\.stride: .*row 2 over row 1 of \[\[write\]\]",
         ),
         (
+            PANEL
+            + TEXT
+            + 'stride = 5\n[[write]]\nwhat = "counter"\nregister = 4\nstride = 4\nencoding = "bcd"\nblank = 15',
+            r"write\[\d\]\.stride: .*row 2 ",
+        ),
+        (
             TEXT + '[[write]]\nwhat = "brightness"\nregister = 3\nrange = [0, 7]',
             r"write\[1\]\.register: .*writes over \[\[write\]\] thứ/number 1 \(4 registers\)",
         ),
