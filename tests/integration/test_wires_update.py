@@ -120,13 +120,18 @@ def test_power_cut_at_random_moments_of_a_transfer(room: Room) -> None:
     slot = chip(room)["slot"]
     flash(room, image.pack("unix"))
     size = phase(room)["size"]
-    for _ in range(4):
-        mark = phase(room)["at"] + chance.randrange(4_000, 12_000)
+    cuts = 0
+    while cuts < 4 and phase(room)["phase"] == "sending":  # a quick machine is through before the last of them
+        mark = phase(room)["at"] + chance.randrange(2_000, 8_000)
         until(lambda mark=mark: phase(room)["at"] >= min(mark, size) or phase(room)["phase"] != "sending", 60)
         room.cabinet("misbehave", device="board", mode="brownout")
         room.cabinet("misbehave", device="board", mode="none")
+        cuts += 1
         works(room)
-        assert chip(room)["slot"] == slot
+        runs = chip(room)["slot"]
+        if phase(room)["phase"] == "sending":
+            assert runs == slot
+    assert cuts >= 2
     assert over(room)["phase"] == "done"  # it went on by itself each time
     assert chip(room)["slot"] != slot
     works(room)
