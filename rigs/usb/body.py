@@ -58,6 +58,9 @@ def raw(path: str) -> None:
     os.close(line)
 
 
+PULLED_S = 30.0
+
+
 class Sockets:
     """The machine's USB sockets, through QEMU's monitor, which hangs on the second serial line."""
 
@@ -89,8 +92,12 @@ class Sockets:
     def plug(self, name: str, wire: str) -> None:
         what = {"driver": "usb-serial", "id": name, "chardev": wire, "serial": name.upper(), "bus": "xhci.0"}
         # Also with nothing at its other end.
-        said = self._ask("device_add", **what, **{"always-plugged": True})
-        assert "error" not in said, said
+        end = time.monotonic() + PULLED_S
+        while "error" in (said := self._ask("device_add", **what, **{"always-plugged": True})):
+            # A pull is over when the guest has let go of the device, which the monitor does not wait for.
+            assert time.monotonic() < end, said
+            assert "in use" in str(said) or "Duplicate" in str(said), said
+            time.sleep(0.2)
 
     def pull(self, name: str) -> None:
         said = self._ask("device_del", id=name)
