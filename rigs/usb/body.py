@@ -68,13 +68,17 @@ class Sockets:
         raw("/dev/ttyS1")
         self._line = os.open("/dev/ttyS1", os.O_RDWR | os.O_NOCTTY)
         self._rest = b""
+        self._asked = 0
         until("the monitor", self._greeted)
 
     def _greeted(self) -> bool:
-        return "error" not in self._ask("qmp_capabilities", 5.0)
+        said = self._ask("qmp_capabilities", 5.0)
+        return "error" not in said or "already complete" in str(said)
 
     def _ask(self, what: str, seconds: float = 30.0, **arguments: object) -> dict[str, Any]:
-        os.write(self._line, json.dumps({"execute": what, "arguments": arguments}).encode() + b"\n")
+        self._asked += 1
+        asked = {"execute": what, "arguments": arguments, "id": self._asked}
+        os.write(self._line, json.dumps(asked).encode() + b"\n")
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if select.select([self._line], [], [], 0.5)[0]:
@@ -85,7 +89,8 @@ class Sockets:
                     said: dict[str, Any] = json.loads(line)
                 except ValueError:
                     continue  # what was said before the line was set raw
-                if "return" in said or "error" in said:
+                # A late answer to an earlier question is not the answer to this one.
+                if said.get("id") == self._asked:
                     return said
         return {"error": "the monitor says nothing"}
 
