@@ -191,8 +191,10 @@ class Room:
         return any(each["part"] == part for each in self.snapshot()["notices"])
 
     def push(self, chip: FirmwareChild) -> None:
+        """A finger that stays until the chip has counted it: an emulated machine may not look for a third of a second."""
+        before = chip.ask("read", 30.0)["presses"]
         chip.ask("button", 30.0, index=0, level=1)
-        time.sleep(0.3)
+        until("the chip's count", lambda: chip.ask("button", 30.0, index=0, level=1)["presses"] != before)
         chip.ask("button", 30.0, index=0, level=0)
 
     def board(self) -> str:
