@@ -191,7 +191,7 @@ class Room:
         return any(each["part"] == part for each in self.snapshot()["notices"])
 
     def push(self, chip: FirmwareChild) -> None:
-        """A finger that stays until the chip has counted it: an emulated machine may not look for a third of a second."""
+        """A finger that stays until the chip has counted it: an emulated machine may not look so soon."""
         before = chip.ask("read", 30.0)["presses"]
         chip.ask("button", 30.0, index=0, level=1)
         until("the chip's count", lambda: chip.ask("button", 30.0, index=0, level=1)["presses"] != before)
