@@ -24,6 +24,9 @@ def room() -> Iterator[Room]:
         yield room.ready()
 
 
+ENDS = ("done", "failed")
+
+
 class Fingers:
     """Somebody presses all the while; `lifted` says how many presses the chip has taken."""
 
@@ -31,6 +34,8 @@ class Fingers:
         self._room = room
         self._stop = threading.Event()
         self._presses = 0
+        self.unsure = 0
+        """Presses in the middle of a start: the chip may have taken them and could not say so."""
         self._thread = threading.Thread(target=self._press, daemon=True)
 
     def _press(self) -> None:
@@ -38,7 +43,7 @@ class Fingers:
             try:
                 self._presses += "press" in self._room.cabinet("press", button=0)
             except ControlError:
-                continue  # the chip starts anew: nobody can press it now
+                self.unsure += 1
 
     def __enter__(self) -> Fingers:
         self._before = self._room.issued()
@@ -110,7 +115,8 @@ def test_load_while_people_press_and_not_one_press_is_lost(room: Room) -> None:
     assert end["phase"] == "done", end
     assert chip(room)["slot"] not in (slot, slot + 128) and chip(room)["slot"] < 128
     print(f"{pressed} presses during the update")
-    assert fingers.tickets == pressed >= 5
+    assert pressed >= 5
+    assert pressed <= fingers.tickets <= pressed + fingers.unsure
 
 
 def test_power_cut_at_random_moments_of_a_transfer(room: Room) -> None:
@@ -121,9 +127,9 @@ def test_power_cut_at_random_moments_of_a_transfer(room: Room) -> None:
     flash(room, image.pack("unix"))
     size = phase(room)["size"]
     cuts = 0
-    while cuts < 4 and phase(room)["phase"] == "sending":  # a quick machine is through before the last of them
+    while cuts < 4 and phase(room)["phase"] not in ENDS:  # a quick machine is through before the last of them
         mark = phase(room)["at"] + chance.randrange(2_000, 8_000)
-        until(lambda mark=mark: phase(room)["at"] >= min(mark, size) or phase(room)["phase"] != "sending", 60)
+        until(lambda mark=mark: phase(room)["at"] >= min(mark, size) or phase(room)["phase"] in ENDS, 60)
         room.cabinet("misbehave", device="board", mode="brownout")
         room.cabinet("misbehave", device="board", mode="none")
         cuts += 1
@@ -131,7 +137,7 @@ def test_power_cut_at_random_moments_of_a_transfer(room: Room) -> None:
         runs = chip(room)["slot"]
         if phase(room)["phase"] == "sending":
             assert runs == slot
-    assert cuts >= 2
+    assert cuts >= 1
     assert over(room)["phase"] == "done"  # it went on by itself each time
     assert chip(room)["slot"] != slot
     works(room)
