@@ -20,19 +20,7 @@ from config.settings import Printer as PrinterSettings
 from firmware_bridge.printer import Printer
 from firmware_bridge.virtual.escpos_reader import Paper, Reader
 from firmware_bridge.virtual.printer import VirtualPrinter
-from tests.fixtures.paper import draw_job
-
-JOB: dict[str, Any] = {
-    "kind": "ticket",
-    "ticket": {"number": "A042", "priority": False},
-    "site": {"name": "Trung tâm Phục vụ hành chính công", "place": "Xã Đông Thạnh"},
-    "service": {"name": "Tư pháp – Hộ tịch", "name_en": "Civil status"},
-    "ahead": 6,
-    "estimate": [15, 25],
-    "at": "2026-11-23T08:42:10+07:00",
-    "qr": "MC1/h38-dong-thanh/20261123/A042",
-}
-NEXT = JOB | {"ticket": {"number": "A043"}, "qr": "MC1/h38-dong-thanh/20261123/A043"}
+from tests.fixtures.paper import JOB, NEXT, draw_job
 
 
 def eventually(true: Callable[[], bool], what: str, limit_s: float = 20) -> None:

@@ -17,19 +17,9 @@ from firmware_bridge.printer_profile import load_profile, shipped
 from firmware_bridge.template import load_template
 from firmware_bridge.ticket import draw_paper
 from firmware_bridge.virtual.printer import VirtualPrinter, printer_for
+from tests.fixtures.paper import JOB, NEXT
 from tests.fixtures.ports import free_port
 
-JOB: dict[str, Any] = {
-    "kind": "ticket",
-    "ticket": {"number": "A042", "priority": False},
-    "site": {"name": "Trung tâm Phục vụ hành chính công", "place": "Xã Đông Thạnh"},
-    "service": {"name": "Tư pháp – Hộ tịch", "name_en": "Civil status"},
-    "ahead": 6,
-    "estimate": [15, 25],
-    "at": "2026-11-23T08:42:10+07:00",
-    "qr": "MC1/h38-dong-thanh/20261123/A042",
-}
-NEXT = JOB | {"ticket": {"number": "A043"}, "qr": "MC1/h38-dong-thanh/20261123/A043"}
 Pair = Callable[..., tuple[VirtualPrinter, Printer]]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.fixtures.axe import violations
-from tests.fixtures.desks import shut, sit, site
+from tests.fixtures.desks import rest, shut, sit, site
 from tests.fixtures.pages import Browser, Hub, Page, until
 
 pytestmark = pytest.mark.slow
@@ -31,11 +30,6 @@ def desk(browser: Browser, hub: Hub) -> Iterator[Page]:
     browser.errors()
     yield page
     page.close()
-
-
-def rest() -> None:
-    """A person's pause: two presses within 1.2 s are one."""
-    time.sleep(1.3)
 
 
 def tickets(hub: Hub) -> list[dict[str, object]]:
