@@ -1,72 +1,27 @@
 """Where frames come from: the Pi's camera, a USB camera, a video file, a folder of pictures.
 
 A source gives grey frames (`Luma`, rows × columns, 8 bits) and never hangs: every wait has an end, and a source that
-lost its camera says so with `CameraError`. Opening again, with waits between, is `Reopening`'s work. Only this file
-imports picamera2 and PyAV, each when its source is opened: neither need be there for the others.
+lost its camera says so with `CameraError`. Opening again, with waits between, is `Reopening`'s work. PyAV (here) and
+picamera2 (`picamera.py`) are imported when their source is opened: neither need be there for the others.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from kiosk.scanner.frames import CLOSE_S, EMPTY, WAIT_S, CameraError, Frame, Luma, Source, Stuck, luma_plane
 from kiosk.scanner.picture import PictureError, load_luma
 
-Luma = npt.NDArray[np.uint8]
-FaultCode = Literal["camera_missing", "camera_busy", "camera_stalled"]
-
-WAIT_S = 3.0
-"""Longest wait for a frame. libcamera's own time-out raises nothing in picamera2: a capture then never returns."""
-CLOSE_S = 5.0
 REOPEN_S = (1.0, 2.0, 5.0, 10.0)
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm"})
 FOLDER_SIDE = 1920
-
-
-class CameraError(Exception):
-    """No frame can be had. `code` is one of `kiosk.scanner.process.STATES`; the text names the cause for the log."""
-
-    def __init__(self, code: FaultCode, why: str) -> None:
-        super().__init__(why)
-        self.code = code
-
-
-class Stuck(Exception):
-    """A camera that cannot even be closed: only the end of the process frees it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One look. `luma` None: nothing is before the camera. `fresh`: another scene began (a new picture, a cut).
-    `same`: not a new look but the picture of the frame before."""
-
-    luma: Luma | None
-    fresh: bool = False
-    same: bool = False
-
-
-EMPTY = Frame(None)
-
-
-class Source(Protocol):
-    """A place frames come from; open from its construction on."""
-
-    def read(self) -> Frame:
-        """The newest frame, at most `WAIT_S` later. Raises `CameraError`."""
-        ...
-
-    def close(self) -> None:
-        """Let the camera go. Raises `Stuck` when that is not possible."""
-        ...
 
 
 def open_source(spec: str, width: int, height: int, fps: float) -> Source:
@@ -74,6 +29,8 @@ def open_source(spec: str, width: int, height: int, fps: float) -> Source:
     name, _, place = spec.partition(":")
     match name:
         case "picamera2":
+            from kiosk.scanner.picamera import PiCamera
+
             return PiCamera(width, height)
         case "v4l2":
             return V4L2(place, width, height)
@@ -82,11 +39,6 @@ def open_source(spec: str, width: int, height: int, fps: float) -> Source:
         case "folder":
             return Folder(Path(place))
     raise ValueError(f"scanner.source is {spec!r}; allowed: none, picamera2, v4l2:/dev/…, video:FILE, folder:DIR")
-
-
-def luma_plane(array: npt.NDArray[Any], width: int, height: int) -> Luma:
-    """The grey plane of a YUV420/NV12 buffer, whose rows may be padded: a copy, so that the buffer can go back."""
-    return np.array(array[:height, :width], dtype=np.uint8, order="C", copy=True)
 
 
 class Folder:
@@ -256,78 +208,6 @@ class VideoFile:
 
     def close(self) -> None:
         self._reader.close()
-
-
-class PiCamera:
-    """The Pi's camera through picamera2: the low-resolution YUV stream, of which only the grey plane is copied.
-
-    Focus is asked for where the camera advertises it: picamera2 leaves the lens at its default, and near codes blur.
-    """
-
-    def __init__(self, width: int, height: int) -> None:
-        try:
-            import libcamera
-            import picamera2
-        except ImportError as error:
-            raise CameraError("camera_missing", f"picamera2 is not installed ({error})") from error
-        self._mapped: Any = picamera2.MappedArray
-        try:
-            self._camera: Any = picamera2.Picamera2()
-        except (RuntimeError, IndexError) as error:
-            text = f"{error} {error.__cause__ or ''}"
-            busy = "busy" in text or "did not complete" in text
-            raise CameraError("camera_busy" if busy else "camera_missing", text.strip()) from error
-        try:
-            self._begin(libcamera.controls, width, height)
-        except RuntimeError as error:
-            with contextlib.suppress(Stuck):
-                self.close()
-            raise CameraError("camera_missing", str(error)) from error
-
-    def _begin(self, controls: Any, width: int, height: int) -> None:
-        camera = self._camera
-        focus = {
-            "AfMode": controls.AfModeEnum.Continuous,
-            "AfRange": controls.AfRangeEnum.Macro,
-            "AfSpeed": controls.AfSpeedEnum.Fast,
-        }
-        offered = camera.camera_controls
-        # In the configuration: configure() resets controls. A control the camera lacks would raise.
-        config = camera.create_video_configuration(
-            main={"size": (width, height), "format": "YUV420"},
-            lores={"size": (width, height), "format": "YUV420"},
-            controls={name: value for name, value in focus.items() if name in offered},
-            buffer_count=4,
-        )
-        camera.configure(config)
-        # What was asked for is silently adjusted; what was agreed on counts.
-        self._size = tuple(camera.stream_configuration("lores")["size"])
-        camera.start()
-
-    def read(self) -> Frame:
-        width, height = self._size
-        try:
-            request = self._camera.capture_request(wait=WAIT_S)
-        except TimeoutError as error:
-            raise CameraError("camera_stalled", f"no frame for {WAIT_S:g} s") from error
-        try:
-            with self._mapped(request, "lores", write=False) as mapped:
-                luma = luma_plane(mapped.array, width, height)
-        finally:
-            request.release()  # a held request starves the sensor
-        return Frame(luma)
-
-    def close(self) -> None:
-        # After a stall stop() waits for ever unless the job that timed out is flushed; and even flushing may hang.
-        def end() -> None:
-            self._camera.cancel_all_and_flush()
-            self._camera.close()
-
-        thread = threading.Thread(target=end, name="camera-close", daemon=True)
-        thread.start()
-        thread.join(CLOSE_S)
-        if thread.is_alive():
-            raise Stuck("the camera does not close")
 
 
 class Reopening:

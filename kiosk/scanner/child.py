@@ -21,8 +21,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from config.process import setup_logging
-from kiosk.scanner.camera import Frame, Reopening, Stuck, open_source
+from kiosk.scanner.camera import Reopening, open_source
 from kiosk.scanner.decode import STAGES, Found, Luma, Stage, confirmed, run_stage
+from kiosk.scanner.frames import Frame, Stuck
 from kiosk.scanner.vote import Seen, Vote
 
 log = logging.getLogger("kiosk.scanner")

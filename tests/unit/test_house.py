@@ -19,7 +19,7 @@ ONE_FILE = {
     "gpiozero": {"firmware_bridge/panels/gpio.py"},
     "escpos": {"firmware_bridge/printer_wire.py"},
     "pygame": {"kiosk/"},
-    "picamera2": {"kiosk/scanner/camera.py"},
+    "picamera2": {"kiosk/scanner/picamera.py"},
     "pyzbar": {"kiosk/scanner/decode.py"},
     "paho": {"queue_display/uplink.py", "commune_server/ingest.py"},
     "sqlite3": {"queue_display/"},

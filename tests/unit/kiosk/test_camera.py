@@ -12,19 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kiosk.scanner.camera import (
-    REOPEN_S,
-    CameraError,
-    Folder,
-    Frame,
-    PiCamera,
-    Reopening,
-    Source,
-    luma_plane,
-    open_source,
-)
+from kiosk.scanner.camera import REOPEN_S, Folder, Reopening, open_source
 from kiosk.scanner.child import plan
 from kiosk.scanner.decode import STAGES
+from kiosk.scanner.frames import CameraError, Frame, Source, luma_plane
+from kiosk.scanner.picamera import PiCamera
 
 
 def test_padded_rows_are_cut_and_copied() -> None:
