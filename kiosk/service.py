@@ -30,7 +30,7 @@ from config.settings import Settings
 from kiosk.app import App, NoDisplay
 from kiosk.catalogue import Catalogue, load_catalogue
 from kiosk.control import Control
-from kiosk.flow import Env, Flow
+from kiosk.flow import Flow
 from kiosk.locale import languages
 from kiosk.lookup import Lookup
 from kiosk.model import (
@@ -53,6 +53,7 @@ from kiosk.model import (
     TicketGiven,
     Watch,
 )
+from kiosk.moves import Env
 from kiosk.scanner import ScannerProcess, ScannerState, ScanResult
 from kiosk.search import Search
 from kiosk.stage import Stage

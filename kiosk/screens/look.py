@@ -285,7 +285,7 @@ class Look:
 
     def seconds_left(self, model: Model) -> float:
         """Until the warning; only for the words in the footer."""
-        from kiosk.flow import idle_of
+        from kiosk.moves import idle_of
 
         kiosk = self.settings.kiosk
         return model.touched + idle_of(model, kiosk.idle_s) + kiosk.warn_s - model.now

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from kiosk.flow import REASONS
 from kiosk.locale import Words
 from kiosk.model import Face, Model, ServiceLine
 from kiosk.screens.look import Look
 from kiosk.screens.paging import pages_of
+from kiosk.tasks.rating import REASONS
 from kiosk.view.widgets import ACT, CALL, DONE, INK, WHITE, Box, Fit, Gap, Icon, Text, Widget, column, row
 
 

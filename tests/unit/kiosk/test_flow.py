@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from kiosk.flow import SCREENS, UNWARNED, Env, Flow, face_of
+from kiosk.flow import Flow, face_of
 from kiosk.grammar_keys import is_prefix, next_keys
 from kiosk.model import (
     Broken,
@@ -39,6 +39,7 @@ from kiosk.model import (
     Touched,
     Watch,
 )
+from kiosk.moves import SCREENS, UNWARNED, Env
 from kiosk.samples import samples
 from kiosk.scanner.grammar import dossier_code
 

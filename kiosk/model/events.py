@@ -1,0 +1,162 @@
+"""What can happen to the screen, and what it may ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from kiosk.model.values import Face, HubView, LookupResult, Print, Ticket
+
+# What can happen ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time went on. `now`: monotonic seconds."""
+
+    now: float
+    face: Face | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A control was released inside."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A finger came down somewhere: somebody is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A letter from a keyboard, or "backspace"."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A paper was read; `code` only where the grammar accepted it."""
+
+    kind: str
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CameraState:
+    """Whether the scanner can be used."""
+
+    working: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HubChanged:
+    """The hub's picture changed, or the hub went away."""
+
+    hub: HubView
+
+
+@dataclass(frozen=True, slots=True)
+class TicketGiven:
+    """The answer to `Issue`; without a ticket the hub could not be reached or refused."""
+
+    request: int
+    ticket: Ticket | None
+    refused: str = ""
+    opens_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaperState:
+    """What became of the paper of a ticket."""
+
+    ticket: str
+    paper: Print
+
+
+@dataclass(frozen=True, slots=True)
+class HelperCalled:
+    """The answer to `CallHelper`: whether the staff know."""
+
+    called: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """The answer to `LookUp`."""
+
+    request: int
+    result: LookupResult
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Our own code failed: the failsafe screen."""
+
+
+Event = (
+    Tick
+    | Tap
+    | Touched
+    | Key
+    | Scanned
+    | CameraState
+    | HubChanged
+    | TicketGiven
+    | PaperState
+    | HelperCalled
+    | LookedUp
+    | Broken
+)
+
+# What the screen may ask for ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Take a number; `request` makes the idempotency key, so that a retry is the same ticket."""
+
+    request: int
+    service: str
+    priority: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallHelper:
+    """Tell the staff that somebody at the screen wants help with writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Ask the commune server about a dossier. `factor`: (kind, value)."""
+
+    request: int
+    code: str
+    factor: tuple[str, str] | None
+    source: Literal["scan", "typed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Tell the hub something that becomes an event."""
+
+    type: str
+    data: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Camera on (and forget what was seen) or off."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """The person is gone: drop cached pictures of words, and whatever else was theirs."""
+
+
+Effect = Issue | CallHelper | LookUp | Report | Watch | Forget

@@ -1,0 +1,85 @@
+"""Which screens there are and how one gets from one to another. Pure; the tasks and the flow share it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from kiosk.model import Effect, Model
+
+Out = tuple[Model, tuple[Effect, ...]]
+
+SCREENS = (
+    "home",
+    "service",
+    "busy",
+    "issuing",
+    "ticket",
+    "fields",
+    "list",
+    "procedure",
+    "search",
+    "scan",
+    "typing",
+    "searching",
+    "status",
+    "factor",
+    "details",
+    "not_found",
+    "try_later",
+    "offline",
+    "rate",
+    "thanks",
+    "help",
+    "helper",
+    "out_of_service",
+    "closed",
+    "failsafe",
+)
+IDLE_FACTOR = {"ticket": 0.5, "thanks": 0.2, "failsafe": 0.3}
+"""Share of the idle time for screens that say one thing; the warning is never shorter."""
+NUMBER_ONLY_S = 60.0
+"""Without paper the number exists on this screen alone: at least so long before the warning, to write it down."""
+UNWARNED = ("home", "thanks", "failsafe")
+"""Nothing of a person is on these: they go home without asking."""
+TIMEOUT_S = {"issuing": 12.0, "searching": 40.0}
+"""Screens that wait for a worker give up after this; the worker's own deadline is shorter."""
+GIVES_UP_TO = {"issuing": "out_of_service", "searching": "try_later"}
+"""Where a screen of `TIMEOUT_S` goes when it gives up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Env:
+    """What the flow is told once. `find`: folded search, procedure codes best first; `service_of`: procedure code →
+    service."""
+
+    idle_s: float = 45.0
+    warn_s: float = 20.0
+    language: str = "vi"
+    languages: tuple[str, ...] = ("vi", "en")
+    faces: int = 5
+    find: Callable[[str], tuple[str, ...]] = lambda text: ()
+    service_of: Callable[[str], str | None] = lambda code: None
+
+
+Tapped = Callable[[str, Model, Env], Out]
+"""What a task does with the value of one of its taps (`name:value`)."""
+Entered = Callable[[Model], Out]
+"""What a task does when one of its screens is asked for (`go:screen`)."""
+
+
+def go(model: Model, screen: str) -> Model:
+    """One screen further; *back* leads here again."""
+    return replace(model, screen=screen, trail=(*model.trail, model.screen), page=0, hint="")
+
+
+def today(model: Model) -> dt.date | None:
+    """The date, where it may be believed."""
+    return dt.date(model.face.year, model.face.month, model.face.day) if model.face else None
+
+
+def idle_of(model: Model, idle_s: float) -> float:
+    """Seconds without a finger until the screen warns."""
+    idle = idle_s * IDLE_FACTOR.get(model.screen, 1.0)
+    return max(idle, idle_s, NUMBER_ONLY_S) if model.screen == "ticket" and model.paper == "broken" else idle
