@@ -1,0 +1,17 @@
+"""Samples: the rating."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.model import Model
+from kiosk.samples.world import ONE
+
+
+def samples() -> dict[str, Model]:
+    """Name → model. Names begin with the screen's."""
+    return {
+        "rate": replace(ONE, screen="rate"),
+        "rate-why": replace(ONE, screen="rate", score=4, reasons=("attitude",)),
+        "thanks": replace(ONE, screen="thanks"),
+    }

@@ -1,0 +1,33 @@
+"""The invented commune of the samples: its services, its hub, and a person at its screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kiosk.model import Face, HelpDay, HubView, Model, ServiceLine
+
+FACE = Face(2026, 11, 23, 0, 8, 42)
+SERVICES = (
+    ServiceLine("reception", "T", "Tiếp nhận và trả kết quả", "Reception and results", 3, (10, 20)),
+    ServiceLine("civil-status", "A", "Tư pháp – Hộ tịch", "Civil status", 6, (15, 25)),
+    ServiceLine("land", "D", "Địa chính – Xây dựng", "Land and construction", 2, (10, 20)),
+    ServiceLine("social", "X", "Văn hóa – Xã hội", "Culture and social affairs", 0, None),
+    ServiceLine("police", "C", "Công an xã", "Commune police", 1, (5, 10)),
+    ServiceLine("advice", "H", "Tư vấn, hướng dẫn", "Advice", 0, None, False),
+)
+HUB = HubView(True, SERVICES, (("A041", 3), ("T017", 1)))
+NO_PAPER = ("printer", "Máy in hết giấy: xin nhớ số trên màn hình.", "No paper: please remember your number.")
+YOUTH = HelpDay(
+    "07:30", "11:30", "Đoàn Thanh niên", "Youth Union", "hướng dẫn và viết giúp", "guidance and help with forms"
+)
+BASE = Model(face=FACE, hub=HUB, camera=True, now=100.0, touched=100.0)
+ONE = replace(BASE, trail=("home",))
+"""One screen away from home."""
+
+
+def not_now(service: ServiceLine, why: str, opens_at: str) -> ServiceLine:
+    """A service that takes nobody now."""
+    return replace(service, open=False, status=why, opens_at=opens_at)
+
+
+SHUT = replace(HUB, services=tuple(not_now(each, "closed", "2026-11-24T07:30+07:00") for each in SERVICES))
