@@ -7,11 +7,7 @@ scanner's own. The screen only ever posts to the others and is posted to.
 from __future__ import annotations
 
 import logging
-import queue
-import secrets
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,28 +26,18 @@ from config.settings import Settings
 from kiosk.app import App, NoDisplay
 from kiosk.catalogue import Catalogue, load_catalogue
 from kiosk.control import Control
+from kiosk.errands import Errands
 from kiosk.flow import Flow
 from kiosk.locale import languages
 from kiosk.lookup import Lookup
 from kiosk.model import (
-    CallHelper,
     CameraState,
     Effect,
-    Forget,
     HelpDay,
-    HelperCalled,
     HubChanged,
     HubView,
-    Issue,
-    LookedUp,
-    LookUp,
-    PaperState,
-    Report,
     Scanned,
     ServiceLine,
-    Ticket,
-    TicketGiven,
-    Watch,
 )
 from kiosk.moves import Env
 from kiosk.scanner import ScannerProcess, ScannerState, ScanResult
@@ -61,15 +47,6 @@ from kiosk.view.metrics import Panel
 from queue_display.client import HubClient, HubRefused, HubUnreachable, merge
 
 log = logging.getLogger("kiosk")
-
-WORKERS = 3
-TRIES_S = (0.0, 0.3, 1.0)
-"""Waits before each try to reach the hub for a ticket; every try carries the same key."""
-PAPER_S = 12.0
-"""So long the screen hopes for paper; then it says "please write this number down"."""
-BACKLOG = 200
-"""Reports that wait for the hub to come back; older ones are dropped first."""
-BROKEN_PAPER = {"no_paper", "failed", "unknown", "none"}
 
 
 def panel_of(settings: Settings) -> Panel:
@@ -142,7 +119,6 @@ class Kiosk:
     ) -> None:
         self._settings = settings
         self._clock = clock
-        self._boot = secrets.token_hex(6)
         self._stop = threading.Event()
         self._losses = LossLog(log)
         path = Path(settings.kiosk.catalogue) if settings.kiosk.catalogue else None
@@ -150,21 +126,18 @@ class Kiosk:
         self.heart = Heart({"screen": 30.0})
         flow = Flow(make_env(settings, catalogue))
         stage = Stage(settings, catalogue, panel_of(settings))
-        self.app = App(settings, flow, stage, clock, self.perform, virtual=virtual, heart=self.heart)
+        self.app = App(settings, flow, stage, clock, self._perform, virtual=virtual, heart=self.heart)
         self._hub = HubClient(address, role="kiosk", device=settings.site.device, token=token)
-        self._lookup = Lookup(settings)
         self._scanner = ScannerProcess(settings, clock)
-        self._work: queue.Queue[Callable[[], None] | None] = queue.Queue()
-        self._ordered: queue.Queue[Callable[[], None] | None] = queue.Queue()  # what must keep its order
-        self._untold: queue.Queue[tuple[str, dict[str, Any], str]] = queue.Queue(BACKLOG)
+        self._errands = Errands(
+            self._hub, Lookup(settings), self._scanner, clock, self._stop, self.app.post, lambda: self.app.model.hub
+        )
         self._camera: ScannerState | None = None
         self._connected = False
 
     def start(self) -> None:
         """Start the threads and the scanner's child."""
-        for number in range(WORKERS):
-            threading.Thread(target=self._worker, args=(self._work,), name=f"worker-{number}", daemon=True).start()
-        threading.Thread(target=self._worker, args=(self._ordered,), name="ordered", daemon=True).start()
+        self._errands.start()
         threading.Thread(target=self._follow, name="hub", daemon=True).start()
         # A camera that is set up counts as working until its child says otherwise: it is only opened when somebody
         # comes to the scan screen.
@@ -172,13 +145,14 @@ class Kiosk:
         self._scanner.start(self._scanned, self._camera_state)
         self._scanner.watch(False)
 
+    def _perform(self, effect: Effect) -> None:
+        self._errands.perform(effect)
+
     def close(self) -> None:
         """End the child and let the threads go."""
         self._stop.set()
         self._scanner.stop()
-        for _ in range(WORKERS):
-            self._work.put(None)
-        self._ordered.put(None)
+        self._errands.close()
 
     # the hub ------------------------------------------------------------------------------------
 
@@ -197,7 +171,7 @@ class Kiosk:
                 self._losses.back("hub")
                 if not self._connected:
                     self._connected = True
-                    self._ordered.put(self._catch_up)
+                    self._errands.in_order(self._catch_up)
             elif kind == "change":
                 merge(snapshot, data)
             else:
@@ -215,124 +189,10 @@ class Kiosk:
                 self._stop.wait(30.0)
 
     def _catch_up(self) -> None:
-        """The hub is there again: tell it what could not be told."""
+        """The hub is there again: tell it how the camera is, and what could not be told."""
         if self._camera:
             self._tell_camera(self._camera)
-        while True:
-            try:
-                kind, data, key = self._untold.get_nowait()
-            except queue.Empty:
-                return
-            if not self._tell(kind, data, key):
-                return
-
-    def _tell(self, kind: str, data: dict[str, Any], key: str) -> bool:
-        try:
-            self._hub.report(kind, data, key)
-        except HubUnreachable:
-            if self._untold.full():
-                self._untold.get_nowait()
-            self._untold.put_nowait((kind, data, key))
-            return False
-        except HubRefused as error:
-            log.error("the hub refused a %s report: %s", kind, error.code)
-        return True
-
-    # effects ------------------------------------------------------------------------------------
-
-    def perform(self, effect: Effect) -> None:
-        """Start an effect; never waits."""
-        match effect:
-            case Issue():
-                self._work.put(lambda: self._issue(effect))
-            case CallHelper():
-                self._work.put(self._call_helper)
-            case LookUp():
-                self._work.put(lambda: self._look_up(effect))
-            case Report():
-                self._work.put(lambda: self._report(effect))
-            case Watch():
-                self._ordered.put(lambda: self._scanner.watch(effect.on))
-            case Forget():
-                pass  # the window drops its pictures itself
-
-    @staticmethod
-    def _worker(errands: queue.Queue[Callable[[], None] | None]) -> None:
-        while (work := errands.get()) is not None:
-            work()
-
-    def _issue(self, effect: Issue) -> None:
-        key = f"kiosk:{self._boot}:{effect.request}"
-        raw: dict[str, Any] | None = None
-        for wait in TRIES_S:
-            if self._stop.wait(wait):
-                return
-            try:
-                raw = self._hub.issue(effect.service, effect.priority, key)["ticket"]
-                break
-            except HubUnreachable:
-                continue
-            except HubRefused as error:
-                log.warning("no ticket for %s: %s", effect.service, error.code)
-                opens = error.allowed.get("opens_at") if isinstance(error.allowed, dict) else None
-                self.app.post(TicketGiven(effect.request, None, error.code, opens))
-                return
-        if raw is None:
-            self.app.post(TicketGiven(effect.request, None))
-            return
-        estimate = raw.get("estimate")
-        if estimate is None:
-            line = next((s for s in self.app.model.hub.services if s.id == effect.service), None)
-            estimate = line.estimate if line else None
-        span = (int(estimate[0]), int(estimate[1])) if estimate else None
-        ticket = Ticket(raw["id"], raw["number"], raw["service"], int(raw.get("ahead") or 0), span)
-        self.app.post(TicketGiven(effect.request, ticket))
-        self._watch_paper(ticket, raw.get("print", ""))
-
-    def _watch_paper(self, ticket: Ticket, state: str) -> None:
-        until = time.monotonic() + PAPER_S
-        while state not in BROKEN_PAPER and state not in ("printed", "copy"):
-            if time.monotonic() > until or self._stop.wait(0.4):
-                state = "unknown"
-                break
-            try:
-                state = self._hub.get(f"/v1/tickets/{ticket.id}")["ticket"]["print"]
-            except HubUnreachable:
-                continue
-            except HubRefused as error:
-                log.warning("the paper of a ticket cannot be followed: %s", error.code)
-                return
-        self.app.post(PaperState(ticket.id, "broken" if state in BROKEN_PAPER else "printed"))
-
-    def _call_helper(self) -> None:
-        key = f"helper:{self._boot}:{secrets.token_hex(8)}"
-        for wait in TRIES_S:
-            if self._stop.wait(wait):
-                return
-            try:
-                self._hub.post("/v1/help", {"where": "kiosk", "what": "write"}, key)
-            except HubUnreachable:
-                continue
-            except HubRefused as error:
-                log.warning("no helper could be called: %s", error.code)
-                break
-            self.app.post(HelperCalled(True))
-            return
-        self.app.post(HelperCalled(False))
-
-    def _look_up(self, effect: LookUp) -> None:
-        began = time.monotonic()
-        result = self._lookup.ask(effect.code, effect.factor)
-        spent = round((time.monotonic() - began) * 1000)
-        self.app.post(LookedUp(effect.request, result))
-        told = {"result": result.kind, "ms": spent, "factor": effect.factor is not None, "source": effect.source}
-        self._tell("lookup.answered", told, f"lookup:{self._boot}:{effect.request}")
-
-    def _report(self, effect: Report) -> None:
-        data = {name: list(value) if isinstance(value, tuple) else value for name, value in effect.data}
-        if data.get("hour") is None:
-            data["hour"] = self._clock.wall().hour
-        self._tell(effect.type, data, f"report:{secrets.token_hex(8)}")
+        self._errands.catch_up()
 
     # the scanner ----------------------------------------------------------------------------------
 
@@ -343,7 +203,7 @@ class Kiosk:
         self._camera = state
         working = state.state != "down" and state.code != "camera_off"
         self.app.post(CameraState(working))
-        self._ordered.put(lambda: self._tell_camera(state))
+        self._errands.in_order(lambda: self._tell_camera(state))
 
     def _tell_camera(self, state: ScannerState) -> None:
         try:

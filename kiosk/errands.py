@@ -1,0 +1,206 @@
+"""What the screen asks for, done by workers: each effect of the flow is a method. A worker may wait, the screen never.
+
+Answers go back to the screen as events.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from config.clock import Clock
+from kiosk.lookup import Lookup
+from kiosk.model import (
+    CallHelper,
+    Effect,
+    Event,
+    Forget,
+    HelperCalled,
+    HubView,
+    Issue,
+    LookedUp,
+    LookUp,
+    PaperState,
+    Report,
+    Ticket,
+    TicketGiven,
+    Watch,
+)
+from kiosk.scanner import ScannerProcess
+from queue_display.client import HubClient, HubRefused, HubUnreachable
+
+log = logging.getLogger("kiosk")
+
+WORKERS = 3
+TRIES_S = (0.0, 0.3, 1.0)
+"""Waits before each try to reach the hub for a ticket; every try carries the same key."""
+PAPER_S = 12.0
+"""So long the screen hopes for paper; then it says "please write this number down"."""
+BACKLOG = 200
+"""Reports that wait for the hub to come back; older ones are dropped first."""
+BROKEN_PAPER = {"no_paper", "failed", "unknown", "none"}
+
+Errand = Callable[[], None]
+
+
+class Errands:
+    """Workers and what they do. `post` gives the screen an event, `hub_view` is what it knows of the hub."""
+
+    def __init__(
+        self,
+        hub: HubClient,
+        lookup: Lookup,
+        scanner: ScannerProcess,
+        clock: Clock,
+        stop: threading.Event,
+        post: Callable[[Event], None],
+        hub_view: Callable[[], HubView],
+    ) -> None:
+        self._hub = hub
+        self._lookup = lookup
+        self._scanner = scanner
+        self._clock = clock
+        self._stop = stop
+        self._post = post
+        self._hub_view = hub_view
+        self._boot = secrets.token_hex(6)
+        self._work: queue.Queue[Errand | None] = queue.Queue()
+        self._ordered: queue.Queue[Errand | None] = queue.Queue()  # what must keep its order
+        self._untold: queue.Queue[tuple[str, dict[str, Any], str]] = queue.Queue(BACKLOG)
+
+    def start(self) -> None:
+        """Start the workers."""
+        for number in range(WORKERS):
+            threading.Thread(target=self._worker, args=(self._work,), name=f"worker-{number}", daemon=True).start()
+        threading.Thread(target=self._worker, args=(self._ordered,), name="ordered", daemon=True).start()
+
+    def close(self) -> None:
+        """Let the workers go once they have done what they are at."""
+        for _ in range(WORKERS):
+            self._work.put(None)
+        self._ordered.put(None)
+
+    def in_order(self, errand: Errand) -> None:
+        """Do it after everything that was given here before."""
+        self._ordered.put(errand)
+
+    def catch_up(self) -> None:
+        """The hub is there again: tell it what could not be told."""
+        while True:
+            try:
+                kind, data, key = self._untold.get_nowait()
+            except queue.Empty:
+                return
+            if not self._tell(kind, data, key):
+                return
+
+    def _tell(self, kind: str, data: dict[str, Any], key: str) -> bool:
+        try:
+            self._hub.report(kind, data, key)
+        except HubUnreachable:
+            if self._untold.full():
+                self._untold.get_nowait()
+            self._untold.put_nowait((kind, data, key))
+            return False
+        except HubRefused as error:
+            log.error("the hub refused a %s report: %s", kind, error.code)
+        return True
+
+    def perform(self, effect: Effect) -> None:
+        """Start an effect; never waits."""
+        match effect:
+            case Issue():
+                self._work.put(lambda: self._issue(effect))
+            case CallHelper():
+                self._work.put(self._call_helper)
+            case LookUp():
+                self._work.put(lambda: self._look_up(effect))
+            case Report():
+                self._work.put(lambda: self._report(effect))
+            case Watch():
+                self._ordered.put(lambda: self._scanner.watch(effect.on))
+            case Forget():
+                pass  # the window drops its pictures itself
+
+    @staticmethod
+    def _worker(errands: queue.Queue[Callable[[], None] | None]) -> None:
+        while (work := errands.get()) is not None:
+            work()
+
+    def _issue(self, effect: Issue) -> None:
+        key = f"kiosk:{self._boot}:{effect.request}"
+        raw: dict[str, Any] | None = None
+        for wait in TRIES_S:
+            if self._stop.wait(wait):
+                return
+            try:
+                raw = self._hub.issue(effect.service, effect.priority, key)["ticket"]
+                break
+            except HubUnreachable:
+                continue
+            except HubRefused as error:
+                log.warning("no ticket for %s: %s", effect.service, error.code)
+                opens = error.allowed.get("opens_at") if isinstance(error.allowed, dict) else None
+                self._post(TicketGiven(effect.request, None, error.code, opens))
+                return
+        if raw is None:
+            self._post(TicketGiven(effect.request, None))
+            return
+        estimate = raw.get("estimate")
+        if estimate is None:
+            line = next((s for s in self._hub_view().services if s.id == effect.service), None)
+            estimate = line.estimate if line else None
+        span = (int(estimate[0]), int(estimate[1])) if estimate else None
+        ticket = Ticket(raw["id"], raw["number"], raw["service"], int(raw.get("ahead") or 0), span)
+        self._post(TicketGiven(effect.request, ticket))
+        self._watch_paper(ticket, raw.get("print", ""))
+
+    def _watch_paper(self, ticket: Ticket, state: str) -> None:
+        until = time.monotonic() + PAPER_S
+        while state not in BROKEN_PAPER and state not in ("printed", "copy"):
+            if time.monotonic() > until or self._stop.wait(0.4):
+                state = "unknown"
+                break
+            try:
+                state = self._hub.get(f"/v1/tickets/{ticket.id}")["ticket"]["print"]
+            except HubUnreachable:
+                continue
+            except HubRefused as error:
+                log.warning("the paper of a ticket cannot be followed: %s", error.code)
+                return
+        self._post(PaperState(ticket.id, "broken" if state in BROKEN_PAPER else "printed"))
+
+    def _call_helper(self) -> None:
+        key = f"helper:{self._boot}:{secrets.token_hex(8)}"
+        for wait in TRIES_S:
+            if self._stop.wait(wait):
+                return
+            try:
+                self._hub.post("/v1/help", {"where": "kiosk", "what": "write"}, key)
+            except HubUnreachable:
+                continue
+            except HubRefused as error:
+                log.warning("no helper could be called: %s", error.code)
+                break
+            self._post(HelperCalled(True))
+            return
+        self._post(HelperCalled(False))
+
+    def _look_up(self, effect: LookUp) -> None:
+        began = time.monotonic()
+        result = self._lookup.ask(effect.code, effect.factor)
+        spent = round((time.monotonic() - began) * 1000)
+        self._post(LookedUp(effect.request, result))
+        told = {"result": result.kind, "ms": spent, "factor": effect.factor is not None, "source": effect.source}
+        self._tell("lookup.answered", told, f"lookup:{self._boot}:{effect.request}")
+
+    def _report(self, effect: Report) -> None:
+        data = {name: list(value) if isinstance(value, tuple) else value for name, value in effect.data}
+        if data.get("hour") is None:
+            data["hour"] = self._clock.wall().hour
+        self._tell(effect.type, data, f"report:{secrets.token_hex(8)}")
