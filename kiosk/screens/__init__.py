@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiosk.model import Model
-from kiosk.screens import dossier, nonumber, procedures, queue, start
+from kiosk.screens import dossier, nonumber, procedures, queue, rate, start
+from kiosk.screens import help as helping
 from kiosk.screens.look import Look
 from kiosk.view.widgets import Widget
 
@@ -28,9 +29,9 @@ SCREENS: dict[str, Callable[[Look, Model], Widget]] = {
     "not_found": dossier.not_found,
     "try_later": dossier.try_later,
     "offline": dossier.offline,
-    "rate": start.rate,
-    "thanks": start.thanks,
-    "help": start.help_screen,
+    "rate": rate.rate,
+    "thanks": rate.thanks,
+    "help": helping.help_screen,
     "helper": nonumber.helper,
     "out_of_service": start.out_of_service,
     "closed": nonumber.closed,

@@ -1,4 +1,4 @@
-"""Home, help, rating, thanks, and the screens that say what does not work now."""
+"""Home, and the screens that say what does not work now."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from dataclasses import replace
 from kiosk.locale import Words
 from kiosk.model import Face, Model, ServiceLine
 from kiosk.screens.look import Look
-from kiosk.screens.paging import pages_of
-from kiosk.tasks.rating import REASONS
-from kiosk.view.widgets import ACT, CALL, DONE, INK, WHITE, Box, Fit, Gap, Icon, Text, Widget, column, row
+from kiosk.view.widgets import CALL, INK, WHITE, Box, Fit, Gap, Icon, Text, Widget, column, row
 
 
 def home(look: Look, model: Model) -> Box:
@@ -194,125 +192,3 @@ def failsafe(look: Look, model: Model) -> Box:
     """Our own code failed; nothing of the person is left."""
     words = look.words
     return message(look, model, "help", look.primary, words("failsafe.title"), words("failsafe.text"))
-
-
-def thanks(look: Look, model: Model) -> Box:
-    """After a rating."""
-    words = look.words
-    return message(look, model, "check", DONE, words("thanks.title"), words("thanks.text"))
-
-
-def help_screen(look: Look, model: Model) -> Box:
-    """People first, then what happens to one's data."""
-    m, words, site = look.metrics, look.words, look.settings.site
-    person = _help_card(look, "person", words("help.person"), words.pick(site.help_line, site.help_line_en))
-    days = [
-        words("help.write.today", who=words.pick(each.who, each.who_en), what=words.pick(each.what, each.what_en))
-        for each in model.hub.help_days[:1]
-    ]
-    write = _help_card(look, "document", words("help.write"), " ".join([*days, words("help.write.text")]))
-    private = _help_card(look, "check", words("help.privacy"), words("help.privacy.text"))
-    cards = [person, write, private]
-    if site.hotline:
-        cards.insert(1, _help_card(look, "bell", words("help.hotline"), site.hotline))
-    wide, high = look.room
-    title = look.lead(words("help.title")) if look.compact else look.headline(words("help.title"))
-    gap = m.space * 0.8
-    free = high - look.layout.height(title, wide) - gap
-    pages = pages_of(look.layout, cards, wide - look.pager_mm, free, gap)
-    page = min(model.page, len(pages) - 1)
-    body = column(*pages[page], gap=gap, grow=1)
-    pager = look.pager(page, len(pages))
-    # The one thing on this screen that somebody can do here and now; without a hub nobody would hear it.
-    ask = look.button("helper", words("help.call"), icon="bell", main=True) if model.hub.connected else None
-    return look.frame(model, column(title, row(body, pager, gap=m.space, grow=1), gap=gap), main=ask)
-
-
-def _help_card(look: Look, icon: str, title: str, text: str) -> Box:
-    m = look.metrics
-    return look.card(
-        row(
-            Icon(icon, m.headline * 1.5, look.primary),
-            column(look.lead(title), look.body(text, soft=True), grow=1),
-            gap=m.space,
-            align="center",
-        ),
-        pad=(m.space, m.space * (0.35 if look.compact else 0.75)),
-    )
-
-
-def rate(look: Look, model: Model) -> Box:
-    """One question; then at most two reasons, which may be skipped."""
-    m, words = look.metrics, look.words
-    scores = (5, 4, 3, 2, 1) if look.settings.kiosk.faces == 5 else (5, 3, 1)
-    shown = {5: 5, 3: 3, 1: 1} if len(scores) == 3 else {n: n for n in scores}
-    title = look.headline(words("rate.title"))
-    wide, high = look.room
-    if model.score:
-        chosen = row(
-            Icon(f"face{shown[_face(model.score, len(scores))]}", m.headline * 1.6, look.primary),
-            look.lead(words(f"rate.{_face(model.score, len(scores))}"), grow=1),
-            gap=m.space,
-            align="center",
-        )
-        chips = [
-            look.button(f"reason:{reason}", words(f"reason.{reason}"), on=reason in model.reasons) for reason in REASONS
-        ]
-        ask = look.body(words("rate.why"))
-        lines = _chip_rows(look, chips, wide)
-        gap = m.space * 0.8
-        parts: tuple[Widget, ...] = (chosen, ask, *lines)
-        content: Widget = Fit(tuple(column(*parts[at:], gap=gap) for at in range(3)))
-        return look.frame(model, content, main=look.button("send", words("rate.send"), main=True))
-    gap = max(3.4, m.space * 0.8)
-
-    def tile(score: int, across: bool) -> Box:
-        colour = {1: ACT, 2: ACT}.get(score, look.primary)
-        sign = Icon(f"face{score}", m.headline * (2.2 if not across else 1.7), colour)
-        word = look.body(words(f"rate.{score}"), bold=True, align="left" if across else "center")
-        value = score if len(scores) == 5 else (score + 1) // 2
-        if across:
-            return look.card(
-                row(sign, replace(word, grow=1), gap=m.space, align="center"),
-                target=f"face:{value}",
-                min_height=m.target,
-                pad=(m.space, 0.5),
-                justify="center",
-                grow=1.0,
-            )
-        return look.card(
-            Gap(grow=1),
-            sign,
-            word,
-            Gap(grow=1),
-            target=f"face:{value}",
-            align="center",
-            grow=1.0,
-            pad=(m.space * 0.4, m.space * 0.6),
-        )
-
-    down = m.large or m.portrait
-    if not down:
-        return look.frame(model, column(title, row(*[tile(s, False) for s in scores], gap=gap, grow=1), gap=m.space))
-    tiles = [tile(s, True) for s in scores]
-    if m.portrait:
-        return look.frame(model, column(title, *tiles, gap=gap))
-    rows = [row(*tiles[at : at + 2], gap=gap, grow=1) for at in range(0, len(tiles), 2)]
-    content = column(*rows, gap=gap)
-    tall = column(title, replace(content, grow=1), gap=m.space * 0.5)
-    return look.frame(model, Fit((tall, content)))
-
-
-def _face(score: int, faces: int) -> int:
-    return score if faces == 5 else 2 * score - 1
-
-
-def _chip_rows(look: Look, chips: list[Box], wide: float) -> list[Box]:
-    m = look.metrics
-    gap = max(3.4, m.space * 0.8)
-    rows: list[list[Widget]] = [[]]
-    for chip in chips:
-        if rows[-1] and not look.layout.fits(row(*rows[-1], chip, gap=gap), wide, m.height):
-            rows.append([])
-        rows[-1].append(chip)
-    return [row(*each, Gap(grow=1), gap=gap) for each in rows]
