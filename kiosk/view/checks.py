@@ -11,9 +11,10 @@ from typing import Any
 
 from kiosk.view.diff import overlap
 from kiosk.view.fonts import FontBook
-from kiosk.view.layout import Item
+from kiosk.view.layout import Item, ground
 from kiosk.view.metrics import BODY_CAP_MM, KEY_MM, LARGE_CAP_MM, TARGET_GAP_MM, TARGET_MM, Metrics
-from kiosk.view.widgets import PAPER, Box, Icon, Text
+from kiosk.view.scheme import NORMAL, Scheme, contrast
+from kiosk.view.widgets import Box, Icon, Text
 
 SLACK_PX = 1  # rounding of millimetres to pixels
 BOLD_CAP_MM = 6.0  # bold type this high may have 4.5:1
@@ -31,50 +32,28 @@ class Problem:
         return f"{self.rule}: {self.what}: {self.detail}"
 
 
-def luminance(colour: str) -> float:
-    """WCAG relative luminance, 0..1."""
-
-    def linear(channel: int) -> float:
-        value = channel / 255
-        return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)
-
-    red, green, blue = (linear(int(colour[at : at + 2], 16)) for at in (1, 3, 5))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+NOT_MAIN = ("large", "language", "contrast", "speak", "modes", "reason", "factorkind")
+"""Filled because they are switched on, not because they are what a person came for: they may stand high."""
 
 
-def contrast(one: str, other: str) -> float:
-    """WCAG contrast ratio, 1..21."""
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-def check(items: list[Item], metrics: Metrics, book: FontBook) -> list[Problem]:
+def check(items: list[Item], metrics: Metrics, book: FontBook, scheme: Scheme = NORMAL) -> list[Problem]:
     """Every problem of one placed screen; [] is good."""
     found: list[Problem] = []
     for item in items:
         found += _inside(item, items, metrics)
         widget = item.widget
+        on = ground(items, item.parent, scheme.paper)
         if isinstance(widget, Text):
-            found += _text(item, widget, items, metrics, book)
+            found += _text(item, widget, on, metrics, book)
         elif isinstance(widget, Icon):
-            ratio = contrast(widget.colour, behind(item, items))
+            visual: Any = item.visual
+            ratio = contrast(visual[2], on)
             if ratio < 3:
                 found.append(Problem("contrast", f"icon {widget.name}", f"{ratio:.1f}:1, needed 3:1"))
         elif isinstance(widget, Box) and widget.id is not None:
-            found += _target(item, widget, items, metrics)
+            found += _target(item, widget, on, metrics)
     found += _overlaps(items, metrics)
     return found
-
-
-def behind(item: Item, items: list[Item], start: int | None = None) -> str:
-    """The fill that `item` stands on."""
-    at = item.parent if start is None else start
-    while at >= 0:
-        visual: Any = items[at].visual
-        if visual[0]:
-            return str(visual[0])
-        at = items[at].parent
-    return PAPER
 
 
 def _name(item: Item) -> str:
@@ -91,17 +70,18 @@ def _inside(item: Item, items: list[Item], metrics: Metrics) -> list[Problem]:
     if x < ox - SLACK_PX or y < oy - SLACK_PX or x + wide > ox + ow + SLACK_PX or y + high > oy + oh + SLACK_PX:
         return [Problem("cut", _name(item), f"{item.rect} leaves {around}")]
     need_x, need_y = item.need
-    if item.kind in ("text", "icon") and (need_x > wide + SLACK_PX or need_y > high + SLACK_PX):
+    if item.kind in ("text", "icon", "code") and (need_x > wide + SLACK_PX or need_y > high + SLACK_PX):
         return [Problem("cut", _name(item), f"needs {need_x}x{need_y} px, has {wide}x{high}")]
     return []
 
 
-def _text(item: Item, text: Text, items: list[Item], metrics: Metrics, book: FontBook) -> list[Problem]:
+def _text(item: Item, text: Text, on: str, metrics: Metrics, book: FontBook) -> list[Problem]:
     found: list[Problem] = []
     least = LARGE_CAP_MM if metrics.large else BODY_CAP_MM
     if text.cap < least - 1e-6:
         found.append(Problem("type", _name(item), f"capitals {text.cap:.1f} mm, at least {least} mm"))
-    ratio = contrast(text.colour, behind(item, items))
+    visual: Any = item.visual
+    ratio = contrast(visual[1], on)
     needed = 4.5 if text.weight >= 700 and text.cap >= BOLD_CAP_MM else 7.0
     if ratio < needed:
         found.append(Problem("contrast", _name(item), f"{ratio:.1f}:1, needed {needed}:1"))
@@ -111,16 +91,22 @@ def _text(item: Item, text: Text, items: list[Item], metrics: Metrics, book: Fon
     return found
 
 
-def _target(item: Item, box: Box, items: list[Item], metrics: Metrics) -> list[Problem]:
+def _target(item: Item, box: Box, on: str, metrics: Metrics) -> list[Problem]:
     found: list[Problem] = []
     least = KEY_MM if box.target == "key" else TARGET_MM
     wide, high = metrics.mm(item.rect[2] + SLACK_PX), metrics.mm(item.rect[3] + SLACK_PX)
     if wide < least or high < least:
         found.append(Problem("target", _name(item), f"{wide:.1f} x {high:.1f} mm, at least {least:.0f} mm"))
-    around = behind(item, items)
-    shown = max(contrast(box.edge or around, around), contrast(box.fill or around, around))
+    visual: Any = item.visual
+    fill, edge = visual[0], visual[1]
+    shown = max(contrast(edge or on, on), contrast(fill or on, on))
     if shown < 3:
         found.append(Problem("contrast", _name(item), f"edge {shown:.1f}:1, needed 3:1"))
+    loud = box.fill is not None and contrast(box.fill, "#FFFFFF") >= 4.5
+    third = metrics.panel.height / 3
+    within = metrics.mm(item.rect[1] + item.rect[3] + SLACK_PX - third)
+    if loud and str(box.id).partition(":")[0] not in NOT_MAIN and within < least:
+        found.append(Problem("reach", _name(item), f"only {max(0.0, within):.0f} mm of it in the lower two thirds"))
     return found
 
 
@@ -128,7 +114,7 @@ def _overlaps(items: list[Item], metrics: Metrics) -> list[Problem]:
     found: list[Problem] = []
     scrims = [at for at, item in enumerate(items) if isinstance(item.widget, Box) and item.widget.scrim]
     front = scrims[-1] if scrims else 0  # behind a scrim nothing can be tapped
-    leaves = [i for i in items[front:] if i.kind in ("text", "icon")]
+    leaves = [i for i in items[front:] if i.kind in ("text", "icon", "code", "live", "picture")]
     for at, one in enumerate(leaves):
         for other in leaves[at + 1 :]:
             if overlap(_ink(one), _ink(other)):

@@ -16,12 +16,18 @@ def dirty(before: list[Item], after: list[Item], panel: tuple[int, int]) -> list
         old, new = set(before), set(after)
         changed = [item.rect for item in before if item not in new]
         changed += [item.rect for item in after if item not in old]
-    merged: list[Rect] = []
-    for rect in changed:
-        merged = _merge(merged, rect)
-    if sum(w * h for _, _, w, h in merged) > FULL_ABOVE * panel[0] * panel[1]:
+    rects = merged(changed)
+    if sum(w * h for _, _, w, h in rects) > FULL_ABOVE * panel[0] * panel[1]:
         return [(0, 0, panel[0], panel[1])]
-    return merged
+    return rects
+
+
+def merged(rects: list[Rect]) -> list[Rect]:
+    """Rectangles that cover the same and do not overlap each other."""
+    out: list[Rect] = []
+    for rect in rects:
+        out = _merge(out, rect)
+    return out
 
 
 def union(a: Rect, b: Rect) -> Rect:
@@ -43,6 +49,6 @@ def _merge(rects: list[Rect], rect: Rect) -> list[Rect]:
             rect = union(other, rect)
         else:
             out.append(other)
-    if len(out) != len(rects) - 0 and any(overlap(other, rect) for other in out):
+    if len(out) != len(rects) and any(overlap(other, rect) for other in out):
         return _merge(out, rect)
     return [*out, rect]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+from kiosk.view.code import LEAST_MODULE_MM, squares
 from kiosk.view.fonts import Block, FontBook
 from kiosk.view.metrics import Metrics
-from kiosk.view.widgets import Box, Fit, Gap, Guide, Icon, Picture, Rule, Text, Widget
+from kiosk.view.scheme import NORMAL, Scheme
+from kiosk.view.widgets import Box, Code, Fit, Gap, Guide, Icon, Live, Picture, Rule, Text, Widget
 
 Rect = tuple[int, int, int, int]
 
@@ -29,11 +32,12 @@ class Item:
 
 
 class Layout:
-    """Lays trees out for one panel and text size."""
+    """Lays trees out for one panel, text size and scheme of colours."""
 
-    def __init__(self, metrics: Metrics, book: FontBook) -> None:
+    def __init__(self, metrics: Metrics, book: FontBook, scheme: Scheme = NORMAL) -> None:
         self.metrics = metrics
         self.book = book
+        self.scheme = scheme
         # By identity: hashing whole trees costs more than measuring them. The widget is kept, so its id is not reused.
         self._sizes: dict[tuple[int, int], tuple[Widget, tuple[int, int]]] = {}
 
@@ -41,8 +45,20 @@ class Layout:
         """Every visible thing of `tree` on the whole panel, in painting order. `pressed`: the id under the finger."""
         items: list[Item] = []
         panel = self.metrics.panel
-        self._place(tree, (0, 0, panel.width, panel.height), -1, pressed, items)
+        self._place(tree, (0, 0, panel.width, panel.height), -1, self.scheme.paper, items)
+        for at, item in self.held(items, pressed):
+            items[at] = item
         return items
+
+    def held(self, items: list[Item], pressed: str | None) -> list[tuple[int, Item]]:
+        """What of `items` (placed with nothing pressed) looks otherwise under a finger: (index, the item to show)."""
+        if pressed is None:
+            return []
+        return [
+            (at, replace(item, visual=self._plane(item.widget, ground(items, item.parent, self.scheme.paper), True)))
+            for at, item in enumerate(items)
+            if item.id == pressed and isinstance(item.widget, Box) and item.widget.pressed
+        ]
 
     def forget(self) -> None:
         """Drop what was measured: before a new tree is made."""
@@ -63,6 +79,13 @@ class Layout:
         if text.lines == 1:
             room = 1 << 20
         return self.book.wrap(text.text, self.book.em(text.cap, self.metrics), text.weight, room)
+
+    def code_px(self, code: Code) -> tuple[int, int]:
+        """Pixels of one module and of the whole picture: modules of whole pixels, 0.5 mm at least."""
+        count = len(squares(code.text))
+        least = max(1, -int(-LEAST_MODULE_MM / self.metrics.panel.mm_per_px // 1))
+        module = least if code.size is None else max(least, self.metrics.px(code.size) // count)
+        return module, module * count
 
     def size(self, widget: Widget, room: int) -> tuple[int, int]:
         """Pixels `widget` asks for when it may be `room` wide."""
@@ -86,6 +109,11 @@ class Layout:
                 return px(widget.width if widget.width else widget.thick), px(widget.thick)
             case Guide():
                 return px(40), px(20)
+            case Live():
+                return px(40), px(widget.min_height)
+            case Code():
+                side = self.code_px(widget)[1]
+                return side, side
             case Fit():
                 for option in widget.options:
                     wide, high = self.size(option, room)
@@ -136,32 +164,39 @@ class Layout:
                 shares -= child.grow
         return widths
 
-    def _place(self, widget: Widget, rect: Rect, parent: int, pressed: str | None, items: list[Item]) -> None:
-        x, y, wide, high = rect
+    def _plane(self, box: Box, on: str, held: bool = False) -> tuple[str | None, str | None, int, int, bool]:
+        """What the painter needs of a box that stands on `on`."""
+        px = self.metrics.px
+        given = box.pressed if held and box.pressed else box.fill
+        fill, edge = self.scheme.plane(given, box.edge, on, held=held, corners=box.radius > 0)
+        return fill, edge, px(box.edge_mm) if edge else 0, px(box.radius), box.scrim
+
+    def _place(self, widget: Widget, rect: Rect, parent: int, on: str, items: list[Item]) -> None:
+        """`on`: the colour of the plane the widget stands on."""
+        wide, high = rect[2:]
+        ink = self.scheme.ink
         match widget:
             case Text():
                 block = self.block(widget, wide)
-                items.append(
-                    Item(
-                        "text",
-                        rect,
-                        (block, widget.colour, widget.align),
-                        None,
-                        parent,
-                        (block.width, block.height),
-                        widget,
-                    )
-                )
+                visual: Hashable = (block, ink(widget.colour, on), widget.align)
+                items.append(Item("text", rect, visual, None, parent, (block.width, block.height), widget))
             case Icon():
                 side = self.metrics.px(widget.size)
-                items.append(Item("icon", rect, (widget.name, side, widget.colour), None, parent, (side, side), widget))
+                visual = (widget.name, side, ink(widget.colour, on))
+                items.append(Item("icon", rect, visual, None, parent, (side, side), widget))
             case Picture():
                 side = self.metrics.px(widget.size)
                 items.append(Item("picture", rect, (widget.path, side), None, parent, (side, side), widget))
+            case Code():
+                module, side = self.code_px(widget)
+                items.append(Item("code", rect, (widget.text, module), None, parent, (side, side), widget))
+            case Live():
+                visual = (ink(widget.looking, on), ink(widget.found, on), on, widget.mirror)
+                items.append(Item("live", rect, visual, None, parent, (0, 0), widget))
             case Rule():
-                items.append(Item("rule", rect, widget.colour, None, parent, (0, 0), widget))
+                items.append(Item("rule", rect, ink(widget.colour, on), None, parent, (0, 0), widget))
             case Guide():
-                items.append(Item("guide", rect, widget.colour, None, parent, (0, 0), widget))
+                items.append(Item("guide", rect, ink(widget.colour, on), None, parent, (0, 0), widget))
             case Gap():
                 pass
             case Fit():
@@ -169,30 +204,30 @@ class Layout:
                     need = self.size(option, wide)
                     if need[0] <= wide and need[1] <= high:
                         break
-                self._place(option, rect, parent, pressed, items)
+                self._place(option, rect, parent, on, items)
             case Box():
-                self._place_box(widget, (x, y, wide, high), parent, pressed, items)
+                self._place_box(widget, rect, parent, on, items)
 
-    def _place_box(self, box: Box, rect: Rect, parent: int, pressed: str | None, items: list[Item]) -> None:
+    def _place_box(self, box: Box, rect: Rect, parent: int, on: str, items: list[Item]) -> None:
         px = self.metrics.px
         x, y, wide, high = rect
-        held = box.id is not None and box.id == pressed
-        fill = box.pressed if held and box.pressed else box.fill
-        visual = (fill, box.edge, px(box.edge_mm) if box.edge else 0, px(box.radius), box.scrim)
+        visual = self._plane(box, on)
+        on = visual[0] or on
         me = len(items)
         items.append(Item("box", rect, visual, box.id, parent, self.size(box, wide), box))
         pad_x, pad_y, gap = px(box.pad[0]), px(box.pad[1]), px(box.gap)
         ix, iy, iw, ih = x + pad_x, y + pad_y, max(0, wide - 2 * pad_x), max(0, high - 2 * pad_y)
         if box.way == "stack":
             for child in box.children:
-                self._place(child, (ix, iy, iw, ih), me, pressed, items)
+                self._place(child, (ix, iy, iw, ih), me, on, items)
             return
         count = len(box.children)
         if box.way == "row":
             lengths = self._row_widths(box, iw, gap)
         else:
             lengths = [
-                0 if c.grow and (box.even or isinstance(c, (Fit, Guide))) else self.size(c, iw)[1] for c in box.children
+                0 if c.grow and (box.even or isinstance(c, (Fit, Guide, Live))) else self.size(c, iw)[1]
+                for c in box.children
             ]
             free = ih - sum(lengths) - gap * max(0, count - 1)
             shares = sum(c.grow for c in box.children)
@@ -219,9 +254,9 @@ class Layout:
                 at += spare if box.justify == "end" else spare // 2
         for child, length in zip(box.children, lengths, strict=True):
             if box.way == "row":
-                self._place(child, self._cross_row(box, child, at, iy, length, ih), me, pressed, items)
+                self._place(child, self._cross_row(box, child, at, iy, length, ih), me, on, items)
             else:
-                self._place(child, self._cross_column(box, child, ix, at, iw, length), me, pressed, items)
+                self._place(child, self._cross_column(box, child, ix, at, iw, length), me, on, items)
             at += length + gap + between
 
     def _cross_row(self, box: Box, child: Widget, x: int, y: int, wide: int, high: int) -> Rect:
@@ -232,12 +267,24 @@ class Layout:
         return x, y + shift, wide, own
 
     def _cross_column(self, box: Box, child: Widget, x: int, y: int, wide: int, high: int) -> Rect:
-        narrow = isinstance(child, Icon) or (isinstance(child, Box) and child.width is not None)
+        narrow = isinstance(child, (Icon, Code)) or (isinstance(child, Box) and child.width is not None)
         if isinstance(child, (Text, Rule)) or (box.align == "stretch" and not narrow):
             return x, y, wide, high
         own = min(wide, self.size(child, wide)[0])
         shift = {"start": 0, "stretch": 0, "center": (wide - own) // 2, "end": wide - own}[box.align]
         return x + shift, y, own, high
+
+
+def ground(items: list[Item], at: int, paper: str) -> str:
+    """The colour of the plane that item number `at` is, or stands on; `paper` where there is none."""
+    while at >= 0:
+        item = items[at]
+        if item.kind == "box":
+            visual: Any = item.visual
+            if visual[0]:
+                return str(visual[0])
+        at = item.parent
+    return paper
 
 
 def hit(items: list[Item], x: float, y: float) -> Item | None:

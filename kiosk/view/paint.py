@@ -8,11 +8,13 @@ from typing import Any
 
 import pygame
 
+from kiosk.view.code import squares
 from kiosk.view.diff import overlap
 from kiosk.view.fonts import ABOVE, Block, FontBook
 from kiosk.view.icons import draw_icon
 from kiosk.view.layout import Item, Rect
-from kiosk.view.widgets import PAPER
+from kiosk.view.live import Frame, corners, draw_live
+from kiosk.view.scheme import NORMAL, Scheme
 
 CACHE_BYTES = 16 << 20  # 2000 cached lines of text would take 220 MiB
 
@@ -57,16 +59,24 @@ class Painter:
         self._book = book
         self.cache = SurfaceCache()
         self._corners: dict[tuple[str | None, str | None, int, int], pygame.Surface] = {}
+        self._scheme = NORMAL
+        self.frame: Frame | None = None  # what a camera last gave; shown where a screen has a place for it
 
-    def paint(self, target: pygame.Surface, items: list[Item], rects: list[Rect]) -> None:
+    def paint(self, target: pygame.Surface, items: list[Item], rects: list[Rect], scheme: Scheme = NORMAL) -> None:
         """Draw what of `items` lies within each of `rects`."""
+        self._scheme = scheme
         for rect in rects:
             target.set_clip(pygame.Rect(rect))
-            target.fill(PAPER)
+            target.fill(scheme.paper)
             for item in items:
                 if overlap(item.rect, rect):
                     self._item(target, item)
         target.set_clip(None)
+
+    def forget(self) -> None:
+        """Drop every word, code and picture that was drawn for a person."""
+        self.cache.clear()
+        self.frame = None
 
     def _item(self, target: pygame.Surface, item: Item) -> None:
         visual: Any = item.visual
@@ -83,11 +93,19 @@ class Painter:
         elif item.kind == "rule":
             target.fill(visual, item.rect)
         elif item.kind == "guide":
-            self._guide(target, item.rect, visual)
+            corners(target, item.rect, visual)
         elif item.kind == "picture":
             path, side = visual
             picture = self.cache.get(visual) or self.cache.put(visual, _load(path, side))
             target.blit(picture, (x + (wide - picture.get_width()) // 2, y + (high - picture.get_height()) // 2))
+
+        elif item.kind == "code":
+            text, module = visual
+            picture = self.cache.get(visual) or self.cache.put(visual, _code(text, module))
+            target.blit(picture, (x + (wide - picture.get_width()) // 2, y + (high - picture.get_height()) // 2))
+        elif item.kind == "live":
+            looking, found, on, mirror = visual
+            draw_live(target, item.rect, self.frame, looking, found, on, mirror)
 
     def _text(self, target: pygame.Surface, rect: Rect, block: Block, colour: str, align: str) -> None:
         x, y, wide, _high = rect
@@ -119,11 +137,12 @@ class Painter:
     ) -> None:
         x, y, wide, high = rect
         if scrim:
-            veil = self.cache.get(("scrim", wide, high))
+            key = ("scrim", wide, high, self._scheme.veil)
+            veil = self.cache.get(key)
             if veil is None:
                 veil = pygame.Surface((wide, high), pygame.SRCALPHA, 32)
-                veil.fill((22, 36, 43, 150))
-                self.cache.put(("scrim", wide, high), veil)
+                veil.fill(self._scheme.veil)
+                self.cache.put(key, veil)
             target.blit(veil, (x, y))
             return
         if fill is None and edge is None:
@@ -160,7 +179,7 @@ class Painter:
             if len(self._corners) > 64:
                 self._corners.clear()
             over = 4
-            outer = pygame.Color(edge or fill or PAPER)
+            outer = pygame.Color(edge or fill or self._scheme.paper)
             big = pygame.Surface((2 * radius * over, 2 * radius * over), pygame.SRCALPHA, 32)
             big.fill((outer.r, outer.g, outer.b, 0))
             middle = (radius * over, radius * over)
@@ -171,18 +190,16 @@ class Painter:
             self._corners[key] = pygame.transform.smoothscale(big, (2 * radius, 2 * radius))
         return self._corners[key]
 
-    def _guide(self, target: pygame.Surface, rect: Rect, colour: str) -> None:
-        x, y, wide, high = rect
-        thick = max(3, min(wide, high) // 60)
-        arm = min(wide, high) // 5
-        for left in (True, False):
-            for top in (True, False):
-                cx = x if left else x + wide - arm
-                cy = y if top else y + high - thick
-                target.fill(colour, (cx, cy, arm, thick))
-                cx = x if left else x + wide - thick
-                cy = y if top else y + high - arm
-                target.fill(colour, (cx, cy, thick, arm))
+
+def _code(text: str, module: int) -> pygame.Surface:
+    rows = squares(text)
+    picture = pygame.Surface((len(rows) * module, len(rows) * module), 0, 32)
+    picture.fill("#FFFFFF")
+    for y, row in enumerate(rows):
+        for x, black in enumerate(row):
+            if black:
+                picture.fill("#000000", (x * module, y * module, module, module))
+    return picture
 
 
 def _load(path: str, side: int) -> pygame.Surface:

@@ -1,5 +1,7 @@
 """The tree a screen is made of: frozen dataclasses, sizes in millimetres, colours as `#RRGGBB`.
 
+The colours named here are tokens: what they are on the glass is the scheme's to say (`scheme.py`).
+
 A handful of primitives (Text, Icon, Box, Fit, Gap, Rule); buttons, cards, banners and dialogues are Boxes made by the
 functions at the end, so that each looks the same on every screen.
 """
@@ -88,6 +90,34 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """A text as a QR code, black on white in every scheme, with its quiet zone; for a phone to read.
+
+    At most `size` mm square (None: the smallest that can be read); its modules are never below 0.5 mm, so a long text
+    may need more than `size`, and a place too small for it is a failed check.
+    """
+
+    text: str
+    size: float | None = None
+    grow: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What the camera sees now, with the frame a paper is held into: `Stage.feed` brings the pictures.
+
+    `looking` and `found`: colours of the frame before and after something was read. `mirror`: for a camera that looks
+    at the person, as a looking-glass does.
+    """
+
+    looking: str = PRIMARY
+    found: str = DONE
+    mirror: bool = False
+    grow: float = 1.0
+    min_height: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
     """A row, column or stack of children; with an `id` it is something to tap.
 
@@ -124,7 +154,7 @@ class Fit:
     grow: float = 0.0
 
 
-Widget = Text | Icon | Gap | Rule | Guide | Picture | Box | Fit
+Widget = Text | Icon | Gap | Rule | Guide | Picture | Code | Live | Box | Fit
 
 
 def row(*children: Widget | None, gap: float = 0.0, **kw: object) -> Box:

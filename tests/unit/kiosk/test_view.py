@@ -13,7 +13,6 @@ from fontTools.ttLib import TTFont
 from config.fonts import fallback_file, font_file
 from kiosk.locale import FOLDER, BadCatalogue, catalogue, languages, read_po
 from kiosk.touch import BOUNCE_S, Contact, Pointer, contact, touch_device
-from kiosk.view.checks import contrast
 from kiosk.view.cmap import NotAFont, coverage
 from kiosk.view.diff import dirty
 from kiosk.view.fonts import FontBook, bold_parts
@@ -21,6 +20,7 @@ from kiosk.view.icons import ICONS, draw_icon
 from kiosk.view.layout import Item, Layout, hit
 from kiosk.view.metrics import Metrics, Panel
 from kiosk.view.paint import SurfaceCache
+from kiosk.view.scheme import contrast
 from kiosk.view.widgets import Box, Fit, Gap, Text, column, row
 
 PANEL = Panel(1280, 800, 10.1)
