@@ -13,6 +13,7 @@ from pydantic import Field, field_validator, model_validator
 from config.settings_base import Accent, Colour, CounterNumber, Letter, Level, Port, Section
 from config.settings_gpio import Gpio
 from config.settings_hours import HelpDay, Hours
+from config.settings_kiosk import Kiosk, Lookup, Scanner
 from config.settings_playlist import Lounge, PlaylistItem
 from config.settings_queue import Appointments, Counter, Queue, Service
 from config.settings_server import Dossiers, Ingest, Server, ServerSettings
@@ -32,13 +33,16 @@ __all__ = [
     "Hours",
     "Ingest",
     "Keypad",
+    "Kiosk",
     "Letter",
     "Level",
+    "Lookup",
     "Lounge",
     "PlaylistItem",
     "Port",
     "Printer",
     "Queue",
+    "Scanner",
     "Section",
     "Server",
     "ServerSettings",
@@ -206,59 +210,6 @@ class Uplink(Section):
         if self.enabled and not self.brokers:
             raise ValueError("brokers is empty although enabled = true; give at least one host:port")
         return self
-
-
-class Lookup(Section):
-    """Dossier look-up at the commune server over HTTPS."""
-
-    base_url: str = Field(
-        default="", pattern=r"^$|^https://[A-Za-z0-9.\-:\[\]]+$", description="Địa chỉ máy chủ | server address"
-    )
-    ca: str = Field(default="", description="CA | certificate authority")
-    cert: str = Field(default="", description="Chứng thư máy | device certificate")
-    key: str = Field(default="", description="Khóa máy | device key")
-    connect_s: float = Field(default=2.0, ge=0.1, le=10, description="Hạn kết nối, giây | connect limit")
-    read_s: float = Field(default=4.0, ge=0.1, le=20, description="Hạn đọc, giây | read limit")
-    total_s: float = Field(
-        default=6.0, ge=0.5, le=30, description="Hạn chung gồm cả DNS, giây | total deadline with DNS"
-    )
-
-
-class Kiosk(Section):
-    """The touchscreen."""
-
-    enabled: bool = Field(default=True, description="Có màn hình chạm | there is a touchscreen")
-    panel: Literal["1024x600", "1280x800", "1920x1080", "720x1280"] = Field(
-        default="1280x800", description="Điểm ảnh | pixels"
-    )
-    diagonal_in: float = Field(default=10.1, ge=7, le=65, description="Đường chéo, inch | diagonal in inches")
-    video: Literal["auto", "kmsdrm", "x11", "wayland", "dummy"] = Field(
-        default="auto", description="Trình hiển thị | video driver"
-    )
-    touch: str = Field(default="", description="Thiết bị chạm, trống = tự tìm | touch device, empty = found")
-    idle_s: float = Field(
-        default=45.0, ge=15, le=600, description="Nghỉ bao lâu thì hỏi, giây | idle before the warning"
-    )
-    warn_s: float = Field(default=20.0, ge=20, le=120, description="Báo trước khi xóa, giây | warning before the wipe")
-    language: Literal["vi", "en"] = Field(default="vi", description="Ngôn ngữ đầu | first language")
-    catalogue: str = Field(default="", description="Tệp thủ tục, trống = mẫu kèm theo | catalogue, empty = the sample")
-    faces: Literal[3, 5] = Field(default=5, description="Số mức đánh giá | steps of the rating")
-
-
-class Scanner(Section):
-    """The camera that reads receipts."""
-
-    source: str = Field(
-        default="none",
-        pattern=r"^(none|picamera2|v4l2:/dev/.+|video:.+|folder:.+)$",
-        description="none, picamera2, v4l2:/dev/…, video:TỆP, folder:THƯ_MỤC | where frames come from",
-    )
-    width: int = Field(default=1280, ge=320, le=4056, description="Bề ngang ảnh | frame width")
-    height: int = Field(default=720, ge=240, le=3040, description="Chiều cao ảnh | frame height")
-    fps: float = Field(default=5.0, ge=1, le=30, description="Ảnh mỗi giây | frames per second")
-    stall_s: float = Field(
-        default=5.0, ge=1, le=60, description="Treo bao lâu thì khởi động lại | restart after a stall of"
-    )
 
 
 class Settings(Section):
