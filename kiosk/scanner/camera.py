@@ -24,14 +24,14 @@ PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", 
 FOLDER_SIDE = 1920
 
 
-def open_source(spec: str, width: int, height: int, fps: float) -> Source:
+def open_source(spec: str, width: int, height: int, fps: float, focus_m: float = 0.0) -> Source:
     """Open `picamera2`, `v4l2:/dev/videoN`, `video:FILE` or `folder:DIR`. Raises `CameraError`, `ValueError`."""
     name, _, place = spec.partition(":")
     match name:
         case "picamera2":
             from kiosk.scanner.picamera import PiCamera
 
-            return PiCamera(width, height)
+            return PiCamera(width, height, focus_m)
         case "v4l2":
             return V4L2(place, width, height)
         case "video":

@@ -126,8 +126,13 @@ class StandIn:
     """As much of picamera2 as the kiosk touches, with the behaviour its notes measured."""
 
     advertised: tuple[str, ...] = ()
+    there = True
     stalled = False
     calls: list[str] = []
+
+    @classmethod
+    def global_camera_info(cls) -> list[dict[str, Any]]:
+        return [{"Num": 0}] if cls.there else []
 
     def __init__(self) -> None:
         self.camera_controls = dict.fromkeys(self.advertised, (0, 1, 0))
@@ -175,8 +180,9 @@ class Mapped:
 def stand_in(monkeypatch: pytest.MonkeyPatch) -> type[StandIn]:
     class Fresh(StandIn):
         calls: list[str] = []
+        _cm = types.SimpleNamespace(reset=lambda: Fresh.calls.append("looked again"))
 
-    kinds = types.SimpleNamespace(Continuous=2, Macro=1, Fast=1)
+    kinds = types.SimpleNamespace(Manual=0, Continuous=2, Macro=1, Fast=1)
     controls = types.SimpleNamespace(AfModeEnum=kinds, AfRangeEnum=kinds, AfSpeedEnum=kinds)
     monkeypatch.setitem(sys.modules, "libcamera", types.SimpleNamespace(controls=controls))
     monkeypatch.setitem(sys.modules, "picamera2", types.SimpleNamespace(Picamera2=Fresh, MappedArray=Mapped))
@@ -191,6 +197,25 @@ def test_focus_is_asked_for_only_where_there_is_one(stand_in: type[StandIn], adv
     frame = camera.read()
     assert frame.luma is not None and frame.luma.shape == (360, 640)
     assert stand_in.calls == ["start", "release"]
+
+
+def test_on_a_fixed_stand_the_lens_is_set_to_the_papers_distance(stand_in: type[StandIn]) -> None:
+    stand_in.advertised = ("AfMode", "AfRange", "AfSpeed", "LensPosition")
+    assert PiCamera(1280, 720, 0.15)._camera.config["controls"] == {
+        "AfMode": 0,
+        "LensPosition": pytest.approx(6.667, abs=1e-3),
+    }
+    stand_in.advertised = ()
+    assert PiCamera(1280, 720, 0.15)._camera.config["controls"] == {}
+
+
+def test_no_camera_is_looked_for_anew_each_time(stand_in: type[StandIn]) -> None:
+    stand_in.there = False
+    for _ in range(2):
+        with pytest.raises(CameraError) as error:
+            PiCamera(1280, 720)
+        assert error.value.code == "camera_missing"
+    assert stand_in.calls == ["looked again"] * 2
 
 
 def test_a_stalled_camera_is_flushed_before_it_is_closed(stand_in: type[StandIn]) -> None:
