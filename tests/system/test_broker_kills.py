@@ -28,7 +28,7 @@ key = "{keys}/edge-01.key"
 """
 
 
-@pytest.mark.slow
+@pytest.mark.storm
 def test_nothing_is_lost_and_nothing_stands_twice(tmp_path: Path) -> None:
     keys = pki(tmp_path)
     broker = Broker(tmp_path, keys)

@@ -38,7 +38,7 @@ class Finger(threading.Thread):
         assert not self.is_alive()
 
 
-@pytest.mark.slow
+@pytest.mark.storm
 @pytest.mark.timeout(240 * SOAK)
 def test_kills_of_the_bridge_lose_no_press_and_print_no_number_twice() -> None:
     rng = random.Random(SEED)

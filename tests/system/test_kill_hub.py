@@ -57,7 +57,7 @@ class Presser(threading.Thread):
                 self.answers[press].add(ticket["number"])
 
 
-@pytest.mark.slow
+@pytest.mark.storm
 @pytest.mark.timeout(600 * SOAK)
 def test_kills_lose_and_double_nothing() -> None:
     rng = random.Random(20261121)
@@ -113,7 +113,7 @@ def test_kills_lose_and_double_nothing() -> None:
     assert {ticket["id"] for ticket in listed} == {ticket for ticket, state in jobs.items() if state == "queued"}
 
 
-@pytest.mark.slow
+@pytest.mark.storm
 def test_half_printed_is_unknown_and_the_rest_is_printed() -> None:
     with hub_process() as hub:
         bridge = hub.client("bridge")

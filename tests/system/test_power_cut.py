@@ -186,14 +186,14 @@ def cut_at_random(tmp_path: Path, *pragma: str) -> tuple[int, list[str]]:
     return len(seen), lost
 
 
-@pytest.mark.slow
+@pytest.mark.storm
 def test_no_cut_takes_back_a_number(tmp_path: Path) -> None:
     cuts, lost = cut_at_random(tmp_path)
     assert cuts >= CUTS * 0.9
     assert not lost, lost[:5]
 
 
-@pytest.mark.slow
+@pytest.mark.storm
 def test_the_cut_would_find_a_ledger_that_does_not_wait_for_the_disk(tmp_path: Path) -> None:
     _, lost = cut_at_random(tmp_path, "PRAGMA synchronous = NORMAL")
     assert lost, "the control lost nothing: the replay proves nothing"

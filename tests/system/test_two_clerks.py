@@ -35,7 +35,7 @@ for line in sys.stdin:
 """
 
 
-@pytest.mark.slow
+@pytest.mark.storm
 @pytest.mark.timeout(900)
 def test_ten_thousand_overlapping_pairs_share_no_ticket() -> None:
     with hub_process() as hub:
