@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from config.settings_base import Section
+
+LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z]{2,8})?$"
+"""The name of a catalogue of words: a language code, with a script or a country where one is needed."""
 
 
 class Kiosk(Section):
@@ -25,7 +28,29 @@ class Kiosk(Section):
         default=45.0, ge=15, le=600, description="Nghỉ bao lâu thì hỏi, giây | idle before the warning"
     )
     warn_s: float = Field(default=20.0, ge=20, le=120, description="Báo trước khi xóa, giây | warning before the wipe")
-    language: Literal["vi", "en"] = Field(default="vi", description="Ngôn ngữ đầu | first language")
+    language: str = Field(default="vi", pattern=LANGUAGE, description="Ngôn ngữ đầu, ví dụ vi, en, fr | first language")
+    languages: list[Annotated[str, Field(pattern=LANGUAGE)]] = Field(
+        default_factory=list,
+        max_length=12,
+        description='Các ngôn ngữ, ví dụ ["vi", "en"]; trống = mọi ngôn ngữ có tệp | languages; empty = all there are',
+    )
+    speaker: str = Field(
+        default="",
+        max_length=200,
+        pattern=r"^$|^file:/.+$|^[A-Za-z0-9_:=,.\-]+$",
+        description="Loa riêng của kiosk (thiết bị ALSA); trống = không đọc to | its own sound device; empty = no voice",
+    )
+    volume: int = Field(default=70, ge=20, le=100, description="Âm lượng đọc to lúc đầu, % | volume of the voice")
+    headphones: bool = Field(
+        default=False,
+        description="Loa đó là tai nghe: được đọc cả chi tiết riêng | headphones: private details are spoken too",
+    )
+    attract_s: float = Field(
+        default=60.0, ge=0, le=3600, description="Trang chủ nghỉ bao lâu thì hiện màn hình chờ, giây; 0 = không | rests"
+    )
+    attract_turn_s: float = Field(
+        default=15.0, ge=10, le=600, description="Mỗi trang của màn hình chờ, giây | seconds of one page while it rests"
+    )
     catalogue: str = Field(default="", description="Tệp thủ tục, trống = mẫu kèm theo | catalogue, empty = the sample")
     faces: Literal[3, 5] = Field(default=5, description="Số mức đánh giá | steps of the rating")
 
@@ -43,6 +68,9 @@ class Scanner(Section):
     fps: float = Field(default=5.0, ge=1, le=30, description="Ảnh mỗi giây | frames per second")
     stall_s: float = Field(
         default=5.0, ge=1, le=60, description="Treo bao lâu thì khởi động lại | restart after a stall of"
+    )
+    focus_m: float = Field(
+        default=0.0, ge=0, le=2, description="Khoảng cách giấy, mét; 0 = tự lấy nét | paper's distance, m; 0: autofocus"
     )
 
 

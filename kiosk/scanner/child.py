@@ -24,12 +24,15 @@ from config.process import setup_logging
 from kiosk.scanner.camera import Reopening, open_source
 from kiosk.scanner.decode import STAGES, Found, Luma, Stage, confirmed, run_stage
 from kiosk.scanner.frames import Frame, Stuck
+from kiosk.scanner.picamera import prepare
 from kiosk.scanner.vote import Seen, Vote
 
 log = logging.getLogger("kiosk.scanner")
 
 EXIT_STUCK = 75
 IDLE_BEAT_S = 1.0
+PREPARE_S = 30.0
+"""Longest time for reading the camera's libraries from a cold card, before anybody stands there."""
 STILL_LOOKS = 24
 """A picture that has not changed is looked at this often (each stage at least twice), then only a change counts."""
 
@@ -159,11 +162,18 @@ def _work(start: dict[str, Any], orders: queue.SimpleQueue[dict[str, Any]], tell
 
     camera = Reopening(
         lambda: open_source(
-            settings["source"], int(settings["width"]), int(settings["height"]), float(settings["fps"])
+            settings["source"],
+            int(settings["width"]),
+            int(settings["height"]),
+            float(settings["fps"]),
+            float(settings["focus_m"]),
         ),
         told,
     )
     watcher = Watcher()
+    tell({"t": "beat", "grace": PREPARE_S})
+    if settings["source"] == "picamera2":
+        prepare()
     tell({"t": "beat"})
     due = time.monotonic()
     beaten = due
