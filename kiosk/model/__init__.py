@@ -1,12 +1,16 @@
 """What the screen knows, what can happen to it, and what it may ask for: frozen values only."""
 
 from kiosk.model.events import (
+    AskTicket,
     Broken,
     CallHelper,
     CameraState,
+    CheckedIn,
+    CheckIn,
     Effect,
     Event,
     Forget,
+    Guidance,
     HelperCalled,
     HubChanged,
     Issue,
@@ -19,16 +23,19 @@ from kiosk.model.events import (
     Tap,
     Tick,
     TicketGiven,
+    TicketSeen,
     Touched,
     Watch,
 )
 from kiosk.model.state import (
     Helper,
     Model,
+    Modes,
 )
 from kiosk.model.values import (
     Dossier,
     Face,
+    Fee,
     HelpDay,
     HubView,
     LookupResult,
@@ -38,17 +45,24 @@ from kiosk.model.values import (
     ServiceLine,
     Step,
     Ticket,
+    TicketNow,
 )
 
 __all__ = [
+    "AskTicket",
+    "Booking",
     "Broken",
     "CallHelper",
     "CameraState",
+    "CheckIn",
+    "CheckedIn",
     "Dossier",
     "Effect",
     "Event",
     "Face",
+    "Fee",
     "Forget",
+    "Guidance",
     "HelpDay",
     "Helper",
     "HelperCalled",
@@ -60,8 +74,11 @@ __all__ = [
     "LookedUp",
     "LookupResult",
     "Model",
+    "Modes",
+    "MyTicket",
     "PaperState",
     "Print",
+    "Rating",
     "Refusal",
     "Report",
     "ResultKind",
@@ -72,6 +89,8 @@ __all__ = [
     "Tick",
     "Ticket",
     "TicketGiven",
+    "TicketNow",
+    "TicketSeen",
     "Touched",
     "Watch",
 ]

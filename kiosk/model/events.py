@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from kiosk.model.values import Face, HubView, LookupResult, Print, Ticket
+from kiosk.model.values import Face, HubView, LookupResult, Print, Ticket, TicketNow
 
 # What can happen ---------------------------------------------------------------------------------
 
@@ -93,6 +93,34 @@ class LookedUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Guidance:
+    """What would help the camera to read the paper before it: `closer`, `farther`, `still`, `turn`, `light`, or ""
+    where there is nothing to say."""
+
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSeen:
+    """The answer to `AskTicket`; without a ticket `why` is `unknown` or `unreachable`."""
+
+    request: int
+    ticket: TicketNow | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedIn:
+    """The answer to `CheckIn`; without a ticket `refused` is the hub's word, `""` where it could not be reached."""
+
+    request: int
+    ticket: Ticket | None
+    refused: str = ""
+    opens_at: str | None = None
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Broken:
     """Our own code failed: the failsafe screen."""
 
@@ -109,6 +137,9 @@ Event = (
     | PaperState
     | HelperCalled
     | LookedUp
+    | Guidance
+    | TicketSeen
+    | CheckedIn
     | Broken
 )
 
@@ -140,6 +171,23 @@ class LookUp:
 
 
 @dataclass(frozen=True, slots=True)
+class AskTicket:
+    """Ask the hub how a ticket stands. `id`: 20261123-A042."""
+
+    request: int
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """Take the number of an appointment. `code`: 4 to 8 capitals and digits."""
+
+    request: int
+    code: str
+    priority: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Tell the hub something that becomes an event."""
 
@@ -159,4 +207,4 @@ class Forget:
     """The person is gone: drop cached pictures of words, and whatever else was theirs."""
 
 
-Effect = Issue | CallHelper | LookUp | Report | Watch | Forget
+Effect = Issue | CallHelper | LookUp | AskTicket | CheckIn | Report | Watch | Forget

@@ -5,9 +5,61 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kiosk.model.values import Face, HubView, LookupResult, Print, Refusal, Ticket
+from kiosk.model.values import Face, HubView, LookupResult, Print, Refusal, Ticket, TicketNow
 
 Helper = Literal["", "asking", "called", "failed"]
+Sheet = Literal["", "modes", "language"]
+
+
+@dataclass(frozen=True, slots=True)
+class Modes:
+    """How a person wants to be served. Kept on the way home, gone at a wipe. (`Model.large` belongs to these.)
+
+    `sheet`: what lies over the screen; closing it leads back to exactly the same place. `volume`: percent, None: the
+    site's. `silent`: the voice could not be heard the last time, and says so on the sheet.
+    """
+
+    contrast: bool = False
+    speak: bool = False
+    volume: int | None = None
+    sheet: Sheet = ""
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MyTicket:
+    """A ticket that was scanned, or whose number was typed. `why`: to know its place, or to rate.
+
+    `state`: `asking`, `found`, `unknown`, `unreachable`, `other_site`; `typed`: the keys so far (A042).
+    """
+
+    why: Literal["place", "rate"] = "place"
+    state: str = "asking"
+    seen: TicketNow | None = None
+    asked_at: float = 0.0
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What belongs to the answer beside face and reasons. `taps`: when, to know a child's hands by; `changes`: how
+    often another face was touched."""
+
+    ticket: str = ""
+    counter: int | None = None
+    taps: tuple[float, ...] = ()
+    changes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """An appointment's code as it is typed, and the hub's word where it gave no number (`early late used
+    unknown_appointment …`), with what belongs to it."""
+
+    code: str = ""
+    refused: str = ""
+    opens_at: str | None = None
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +70,7 @@ class Model:
     trail: tuple[str, ...] = ()
     language: str = "vi"
     large: bool = False
+    modes: Modes = Modes()
     page: int = 0
     # the machine's
     now: float = 0.0
@@ -26,6 +79,7 @@ class Model:
     camera: bool = False
     request: int = 0
     rated_at: tuple[float, ...] = ()
+    rated: tuple[str, ...] = ()
     # the person's
     touched: float = 0.0
     warn_left: int | None = None
@@ -43,9 +97,14 @@ class Model:
     code: str = ""
     typed: bool = False
     hint: str = ""
+    guidance: str = ""
+    misses: int = 0
     factor_kind: Literal["id_last4", "lookup_code"] = "id_last4"
     factor: str = ""
     factor_wrong: bool = False
     result: LookupResult | None = None
     score: int = 0
     reasons: tuple[str, ...] = ()
+    rating: Rating = Rating()
+    mine: MyTicket | None = None
+    booking: Booking = Booking()

@@ -71,6 +71,7 @@ class HubView:
     parts: tuple[tuple[str, str, str], ...] = ()
     message: tuple[str, str] | None = None
     help_days: tuple[HelpDay, ...] = ()
+    day: str = ""  # the service day, ISO
 
     @property
     def printer(self) -> bool:
@@ -109,6 +110,21 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketNow:
+    """How a ticket stands now. `before`: who will be called earlier, None where it waits no more; `day`: its service
+    day, ISO; `counter`: where it is or was served."""
+
+    id: str
+    number: str
+    service: str
+    state: str
+    day: str
+    counter: int | None = None
+    before: int | None = None
+    estimate: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step of a dossier's way."""
 
@@ -119,8 +135,20 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Fee:
+    """What is still to be paid, in đồng, and for what."""
+
+    amount: int
+    what: str
+    what_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
-    """A dossier as the server shows it; with `details` only after a second factor. Names arrive masked."""
+    """A dossier as the server shows it; with `details` only after a second factor. Names arrive masked.
+
+    `status`: the national number, "1" to "10", or another where a local list has more.
+    """
 
     code: str
     field: str
@@ -136,15 +164,21 @@ class Dossier:
     steps: tuple[Step, ...] = ()
     counter: tuple[int | None, str] | None = None
     bring: tuple[str, ...] = ()
+    bring_en: tuple[str, ...] = ()
     supplement: tuple[str, ...] = ()
+    supplement_en: tuple[str, ...] = ()
     late_new: str | None = None
+    fee: Fee | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LookupResult:
-    """One of four answers. `as_of` is hh:mm of what is shown; `offline` may carry the last known dossier."""
+    """One of four answers. `as_of` is hh:mm of what is shown; `offline` may carry the last known dossier: then `age_s`
+    is how old it is, and `yesterday` whether that was the day before."""
 
     kind: ResultKind
     dossier: Dossier | None = None
     as_of: str = ""
     retry_s: int = 0
+    age_s: int = 0
+    yesterday: bool = False
