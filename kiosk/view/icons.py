@@ -148,6 +148,29 @@ def _backspace(pen: _Pen) -> None:
     pen.line((17, 9), (11, 15))
 
 
+def _contrast(pen: _Pen) -> None:
+    pen.arc(12, 12, 9, 0, 360)
+    for step in range(17):  # the dark half
+        x = 12 + step * 0.52
+        high = max(0.0, 8.6**2 - (x - 12) ** 2) ** 0.5
+        pen.line((x, 12 - high), (x, 12 + high))
+
+
+def _sound(pen: _Pen) -> None:
+    pen.line((3, 9), (7, 9), (12, 4.8), (12, 19.2), (7, 15), (3, 15), closed=True)
+    pen.arc(12, 12, 4.6, -42, 42)
+    pen.arc(12, 12, 8.6, -42, 42)
+
+
+def _globe(pen: _Pen) -> None:
+    pen.arc(12, 12, 9, 0, 360)
+    pen.line((3, 12), (21, 12))
+    for side in (-1, 1):
+        pen.line(
+            *[(12 + side * 4.2 * (1 - (at / 9) ** 2) ** 0.5, 12 + at) for at in (-9, -7, -4.5, -2, 0, 2, 4.5, 7, 9)]
+        )
+
+
 def _strokes(*strokes: tuple[Point, ...]) -> Callable[[_Pen], None]:
     def draw(pen: _Pen) -> None:
         for stroke in strokes:
@@ -183,6 +206,11 @@ ICONS: dict[str, Callable[[_Pen], None]] = {
     "check": _strokes(((4.5, 12.5), (10, 18), (20, 6.5))),
     "close": _strokes(((5, 5), (19, 19)), ((19, 5), (5, 19))),
     "box": _strokes(((4.5, 4.5), (19.5, 4.5), (19.5, 19.5), (4.5, 19.5), (4.5, 4.5))),
+    "contrast": _contrast,
+    "sound": _sound,
+    "globe": _globe,
+    "plus": _strokes(((5, 12), (19, 12)), ((12, 5), (12, 19))),
+    "minus": _strokes(((5, 12), (19, 12))),
     "letters": _strokes(((2, 19), (7.5, 5), (13, 19)), ((4, 14.5), (11, 14.5))),
     "bell": _strokes(
         (
