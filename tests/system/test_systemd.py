@@ -219,3 +219,9 @@ def test_journal_stays_in_memory_and_small(tree: Path) -> None:
     text = (tree / "etc/systemd/journald.conf.d/motcua.conf").read_text(encoding="utf-8")
     assert "Storage=volatile" in text
     assert re.search(r"^RuntimeMaxUse=\d+M$", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("unit", SERVICES)
+def test_no_service_may_leave_its_memory_on_the_disk(tree: Path, unit: str) -> None:
+    lines = (tree / UNIT_DIR / unit).read_text(encoding="utf-8").splitlines()
+    assert "LimitCORE=0" in lines, "what a person showed the camera would stand in a core dump"
