@@ -1,4 +1,4 @@
-"""Must show 5: 10,000 random taps, drags, keys, scans, losses and wrong answers at the screen, and what must still hold.
+"""Must show 5: 10,000 random taps, drags, keys, scans, losses and wrong answers, and what must hold after each.
 
 After every step: a known screen, a way home that leads there, a bounded way back, and from there, left alone, a warned
 end with nothing of the person. A new seed every run (`MOTCUA_SEED` repeats one), a fixed one beside it.
