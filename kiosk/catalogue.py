@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ class _AliasFile(BaseModel):
 
     popular: list[str] = Field(default_factory=list)
     abbreviations: dict[str, str] = Field(default_factory=dict)
+    concepts: dict[str, list[str]] = Field(default_factory=dict)
     everyday: dict[str, list[str]] = Field(default_factory=dict)
 
 
@@ -47,6 +48,7 @@ class Catalogue:
     aliases: Mapping[str, tuple[str, ...]]
     abbreviations: Mapping[str, str]
     popular: tuple[str, ...]
+    concepts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def procedure(self, code: str) -> Procedure:
         """The procedure of that code. Raises `KeyError`."""
@@ -91,6 +93,10 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
         words,
         {**shipped.abbreviations, **own.abbreviations},
         tuple(popular),
+        {
+            official: (*own.concepts.get(official, ()), *shipped.concepts.get(official, ()))
+            for official in dict.fromkeys((*own.concepts, *shipped.concepts))
+        },
     )
 
 

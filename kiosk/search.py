@@ -1,60 +1,40 @@
 """Search over the procedures, forgiving as a clerk is. Pure: the index is built from a catalogue, nothing is read.
 
-Everything is compared folded (lower case, đ → d, no marks). A typed word matches a word of a phrase exactly, as its
-beginning, by sound (tr/ch, s/x, d/gi/r, i/y, n/ng …), with one slip of a finger, or with the debris of an input method
-(Telex `ddang`, VNI `d9ang`). Rare words weigh more than common ones. Phrases are the name, the short and the English
-name, and the everyday words of the catalogue: these are worth more than any cleverness here.
+Everything is compared folded (lower case, đ → d, no marks); where marks were typed they count too ("sổ" is not "số").
+A typed word matches a word of a phrase exactly, as its beginning, by sound (tr/ch, s/x, d/gi/r, i/y, n/ng …), with one
+slip of a finger, or with the debris of an input method (Telex `ddang`, VNI `d9ang`). Rare words weigh more than common
+ones. Phrases are the name, the short and the English name, and the everyday words of one procedure; a *concept* is an
+everyday word for an official one ("qua đời" → khai tử), whichever procedure's name has it, so a new catalogue profits
+too. These words are worth more than any cleverness here.
 """
 
 from __future__ import annotations
 
 import bisect
-import math
 import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from config.catalogue_model import Procedure
 from kiosk.catalogue import Catalogue
+from kiosk.search_index import FILLER_WEIGHT, Index, Word, is_filler
+from kiosk.search_words import agreement, fold, forms
+
+__all__ = ["MAX_QUERY", "Hit", "Search", "fold"]
 
 MAX_QUERY = 120
-MAX_WORDS = 14
-LEAST_SCORE = 0.33
+MAX_WORDS = 20
+LEAST_SCORE = 0.3
+_UNKNOWN_WEIGHT = 0.28
+"""Share of the rarest word's weight for a word that no phrase has: it belongs to the person's story."""
 _INITIALS = 0.8
+_LOOKED_INTO = 40
+"""Procedures whose phrases are looked at one by one; the others cannot reach the top."""
+_CONCEPT = 0.86
 
-# Words in nearly every question; they tell nothing about which procedure is meant.
-_FILLERS = frozenset(
-    """lam xin cap cho cua toi minh em anh chi muon can thi la gi the nao nhu sao o dau bao nhieu het may tien
-    thu tuc di duoc khong ko k hoi ve voi va de bi co nay kia ai khi moi phai giup a oi nha nhe vay roi chua chau
-    day truc tuyen giay to dang ky ngay lau i want to how do get a the of for my an need please is what apply
-    certificate register registration procedure paper papers""".split()  # noqa: SIM905 - a list of 90 words reads worse
-)
-_FILLER_WEIGHT = 0.12
-
-_SOUNDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), to)
-    for pattern, to in (
-        (r"^ngh", "ng"), (r"^gh", "g"), (r"^tr", "ch"), (r"^gi(?=[aeou])", "d"), (r"^gi$", "di"), (r"^r", "d"),
-        (r"^v(?=[aeiouy])", "d"), (r"^x", "s"), (r"^[kq]", "c"), (r"^ph", "f"), (r"^l", "n"),
-        (r"y", "i"), (r"nh$", "n"), (r"ng$", "n"), (r"ch$", "t"), (r"c$", "t"), (r"p$", "t"), (r"ou", "u"),
-        (r"uo", "u"), (r"ie", "i"), (r"oo", "o"),
-    )
-)  # fmt: skip
-_TONE_KEYS = "sfrxjz"
-_TELEX = (("aa", "a"), ("ee", "e"), ("oo", "o"), ("dd", "d"), ("aw", "a"), ("ow", "o"), ("uw", "u"), ("w", "u"))
-_WORD = re.compile(r"[a-z0-9]+")
 _PROCEDURE_CODE = re.compile(r"[1-9]\.?[0-9]{3,6}[0-9a-z.]*")
-# What chats make of common words.
-_CHAT = {
-    "ko": "khong", "hok": "khong", "hong": "khong", "dc": "duoc", "lm": "lam", "vs": "voi", "bn": "bao nhieu",
-    "j": "gi", "ntn": "nhu the nao", "mk": "minh", "ck": "chong", "vk": "vo", "ng": "nguoi", "gd": "gia dinh",
-    "gt": "giay to", "giayto": "giay to", "tks": "", "nc": "nuoc", "sn": "sinh nhat", "thui": "thoi", "bik": "biet",
-    "hc": "hoc", "trc": "truoc", "nxhxh": "nha o xa hoi", "mun": "muon", "wa": "qua", "zo": "vao",
-    "cf": "ca phe", "fb": "", "nhg": "nhung", "ngta": "nguoi ta", "tgian": "thoi gian",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,112 +45,11 @@ class Hit:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrase:
-    owner: int
-    words: tuple[str, ...]
-    weight: float
-
-
-def fold(text: str) -> str:
-    """Lower case, đ → d, no marks; anything that is no letter or digit becomes a blank."""
-    plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    kept = (c for c in plain if not unicodedata.combining(c))
-    return " ".join(_WORD.findall("".join(kept)))
-
-
-def sound(word: str) -> str:
-    """A folded word as it sounds, all regions' confusions melted together."""
-    for pattern, to in _SOUNDS:
-        word = pattern.sub(to, word)
-    return re.sub(r"(.)\1+", r"\1", word)
-
-
-def debris(word: str) -> list[str]:
-    """What a word may have been before an input method did not turn its keys into marks; plausible ones first."""
-    variants: list[str] = []
-    bare = re.sub(r"(?<=[a-z])[0-9]+", "", word)
-    for base in dict.fromkeys((word, bare)):
-        squeezed = base
-        for keys, letter in _TELEX:
-            squeezed = squeezed.replace(keys, letter)
-        # A tone key stands at the end of the word, or right after the vowel.
-        for form in (base, squeezed):
-            variants.append(form)
-            if len(form) > 2 and form[-1] in _TONE_KEYS:
-                variants.append(form[:-1])
-            variants.append(re.sub(rf"(?<=[aeiouy])[{_TONE_KEYS}](?=[a-z]|$)", "", form))
-        variants.append(re.sub(r"(.)\1+", r"\1", squeezed))
-        variants.append(squeezed.replace("u", "", 1) if "w" in base else squeezed)
-    return [each for each in dict.fromkeys(variants) if each and each != word]
-
-
-def _deletions(word: str) -> set[str]:
-    return {word[:i] + word[i + 1 :] for i in range(len(word))}
-
-
-def _one_edit(a: str, b: str) -> bool:
-    """Whether one insertion, deletion, replacement or swap of neighbours makes b of a."""
-    if abs(len(a) - len(b)) > 1:
-        return False
-    i = 0
-    while i < min(len(a), len(b)) and a[i] == b[i]:
-        i += 1
-    if len(a) == len(b):
-        return a[i + 1 :] == b[i + 1 :] or (a[i + 2 :] == b[i + 2 :] and a[i : i + 2] == b[i : i + 2][::-1])
-    return a[i + 1 :] == b[i:] if len(a) > len(b) else a[i:] == b[i + 1 :]
-
-
 class Search:
-    """The index of one catalogue. Building takes some 20 ms per hundred procedures, a search well under 5 ms."""
+    """The search over one catalogue. Building takes some 30 ms per hundred procedures, a search well under 5 ms."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._procedures = catalogue.procedures
-        self._abbreviations = {fold(short): fold(long) for short, long in catalogue.abbreviations.items()}
-        field_names = {each.id: (each.name, each.name_en) for each in catalogue.fields}
-        rank = {code: place for place, code in enumerate(catalogue.popular)}
-        self._prior = [
-            0.03 * (1 - rank[each.code] / max(1, len(rank))) if each.code in rank else 0.0 for each in self._procedures
-        ]
-        self._phrases: list[_Phrase] = []
-        for owner, each in enumerate(self._procedures):
-            texts: list[tuple[str, float]] = [(each.name, 1.0), (each.short, 1.0), (each.name_en, 0.95)]
-            texts += [(alias, 1.0) for alias in catalogue.aliases.get(each.code, ())]
-            texts += [(name, 0.6) for name in field_names.get(each.field, ())]
-            for words, weight in dict.fromkeys((tuple(fold(text).split()), weight) for text, weight in texts):
-                if words:
-                    self._phrases.append(_Phrase(owner, words, weight))
-        self._index()
-
-    def _index(self) -> None:
-        owners: dict[str, set[int]] = defaultdict(set)
-        self._postings: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        self._initials: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        for number, phrase in enumerate(self._phrases):
-            for word in dict.fromkeys(phrase.words):
-                owners[word].add(phrase.owner)
-                self._postings[word].append((number, phrase.owner))
-            initials = "".join(word[0] for word in phrase.words)
-            for start in range(len(initials)):
-                for end in range(start + 3, min(len(initials), start + 6) + 1):
-                    self._initials[initials[start:end]].append((number, start))
-        total = len(self._procedures)
-        self._idf = {
-            word: math.log(1 + total / len(who)) * (_FILLER_WEIGHT if word in _FILLERS else 1.0)
-            for word, who in owners.items()
-        }
-        self._unknown = math.log(1 + total)
-        self._words = sorted(owners)
-        self._by_sound: dict[str, list[str]] = defaultdict(list)
-        self._by_deletion: dict[str, list[str]] = defaultdict(list)
-        for word in self._words:
-            self._by_sound[sound(word)].append(word)
-            if len(word) >= 3:
-                for key in {word, *_deletions(word)}:
-                    self._by_deletion[key].append(word)
-        self._norm = [sum(self._idf[word] for word in set(phrase.words)) for phrase in self._phrases]
-        # While a person types, all words but the last stay the same: their matches are kept.
-        self._memory: dict[tuple[str, bool], dict[str, float]] = {}
+        self._index = Index(catalogue)
 
     def find(self, text: str, top: int = 5) -> list[Hit]:
         """The best `top` procedures for what was typed, best first; empty when nothing fits."""
@@ -179,174 +58,220 @@ class Search:
         words = self._query_words(text[:MAX_QUERY])
         if not words:
             return []
-        scores = self._score(words)
+        scores = self._score(words, top)
         ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
         if not ranked:
             return []
         least = max(LEAST_SCORE, ranked[0][1] * 0.35)
-        return [Hit(self._procedures[owner], round(score, 4)) for owner, score in ranked[:top] if score >= least]
+        return [Hit(self._index.procedures[owner], round(score, 4)) for owner, score in ranked[:top] if score >= least]
 
     def _by_code(self, text: str) -> list[Hit]:
         typed = text.strip().lower()
         if not _PROCEDURE_CODE.fullmatch(typed):
             return []
         bare = typed.replace(".", "")
-        starts = [each for each in self._procedures if each.code.replace(".", "").lower().startswith(bare)]
+        starts = [each for each in self._index.procedures if each.code.replace(".", "").lower().startswith(bare)]
         return [Hit(each, 1.0 if each.code.lower() == typed else 0.9) for each in starts]
 
-    def _query_words(self, text: str) -> list[str]:
-        words: list[str] = []
-        for word in self._joined(fold(text).split()):
-            long = self._abbreviations.get(word) or _CHAT.get(word)
-            if long is not None and (word not in self._idf or word in self._abbreviations):
-                words += long.split()
-            elif word in self._idf or len(word) < 5:
+    def _query_words(self, text: str) -> list[Word]:
+        words: list[Word] = []
+        for word in self._joined(list(forms(text))):
+            bare = word[0]
+            long = self._index.abbreviations.get(bare)
+            if long is None and bare not in self._index.by_folded:
+                long = self._index.chat.get(bare)
+            if long is not None:
+                words += long
+            elif bare in self._index.known or len(bare) < 5:
                 words.append(word)
             else:
                 words += self._split(word)
         return words[:MAX_WORDS]
 
-    def _joined(self, words: list[str]) -> Iterable[str]:
-        """`ct 07` → ct07: a form's number torn off its letters."""
+    def _joined(self, words: list[Word]) -> Iterable[Word]:
+        """`ct 07` → ct07, `thuong t ru` → thuong tru: what was torn apart."""
         skip = False
-        for word, following in zip_longest(words, words[1:], fillvalue=""):
+        for word, following in zip_longest(words, words[1:], fillvalue=("", "")):
             if skip:
                 skip = False
-            elif following.isdigit() and word + following in self._idf:
+                continue
+            both = word[0] + following[0]
+            torn = following[0].isdigit() or (
+                following[0]
+                and min(len(word[0]), len(following[0])) <= 2
+                and not (word[0] in self._index.known and following[0] in self._index.known)
+            )
+            if (
+                torn
+                and both in self._index.known
+                and (following[0].isdigit() or word[0] not in self._index.abbreviations)
+            ):
                 skip = True
-                yield word + following
+                yield both, both
             else:
                 yield word
 
-    def _split(self, word: str) -> list[str]:
+    def _split(self, word: Word) -> list[Word]:
         """`khaisinh` → khai sinh, where no single known word is near."""
-        if self._matches(word, last=False):
+        bare = word[0]
+        if len(bare) < 8 and self._index.near(bare, last=False):
             return [word]
-        ends: dict[int, list[str]] = {0: []}
-        for end in range(1, len(word) + 1):
-            options = [
-                [*ends[start], word[start:end]]
-                for start in ends
-                if end - start <= 8 and word[start:end] in self._idf and end - start >= 2
-            ]
+        best: dict[int, tuple[float, list[str]]] = {0: (0.0, [])}
+        for end in range(2, len(bare) + 1):
+            options = []
+            for start, (cost, parts) in best.items():
+                piece = bare[start:end]
+                if not 2 <= len(piece) <= 7:
+                    continue
+                if piece in self._index.known:
+                    options.append((cost + 1.0, [*parts, piece]))
+                elif (
+                    len(bare) >= 8
+                    and len(piece) >= 3
+                    and max(self._index.near(piece, last=False).values(), default=0) > 0.6
+                ):
+                    options.append((cost + 2.2, [*parts, piece]))
             if options:
-                ends[end] = min(options, key=len)
-        return ends.get(len(word), [word])
+                best[end] = min(options)
+        parts = best.get(len(bare), (0.0, []))[1]
+        return [(part, part) for part in parts] or [word]
 
-    def _matches(self, word: str, last: bool) -> dict[str, float]:
-        """Known words a typed word may mean, with how surely (0…1)."""
-        key = (word, last)
-        known = self._memory.get(key)
-        if known is not None:
-            return known
-        found: dict[str, float] = {}
+    def _is_near(self, piece: str) -> bool:
+        return max(self._index.near(piece, last=False).values(), default=0.0) > 0.6
 
-        def add(candidate: str, strength: float) -> None:
-            if strength > found.get(candidate, 0.0):
-                found[candidate] = strength
+    # what a word may mean --------------------------------------------------------------------
+    def _matches(self, words: list[Word]) -> list[dict[Word, float]]:
+        """Per typed word: words of phrases it may mean (with marks), and concepts it is a part of."""
+        marks_typed = any(bare != marked for bare, marked in words)
+        near = [self._index.near(bare, number == len(words) - 1) for number, (bare, _marked) in enumerate(words)]
+        out: list[dict[Word, float]] = []
+        for (bare, marked), candidates in zip(words, near, strict=True):
+            strengths: dict[Word, float] = {}
+            for candidate, strength in candidates.items():
+                for word in self._index.by_folded.get(candidate, ()):
+                    agrees = 1.0
+                    if marks_typed and candidate == bare and word[1] != marked and word[1] != word[0]:
+                        agrees = agreement(marked, word[1])
+                    strengths[word] = strength * agrees
+            out.append(strengths)
+        for start in range(len(words)):
+            for first, certain in near[start].items():
+                for concept in self._index.concepts.get(first, ()):
+                    length = len(concept.words)
+                    strength = certain
+                    for further, wanted in enumerate(concept.words[1:], start + 1):
+                        strength = min(strength, near[further].get(wanted, 0.0) if further < len(words) else 0.0)
+                    if strength > 0.55:
+                        for place in range(start, start + length):
+                            value = strength * (_CONCEPT if length > 1 else _CONCEPT - 0.06)
+                            out[place][concept.mark] = max(value, out[place].get(concept.mark, 0.0))
+        return out
 
-        if word in self._idf:
-            add(word, 1.0)
-        # One letter is the beginning of a word only while it is being typed; fillers are no beginnings then.
-        if (last or word not in _FILLERS) and (len(word) >= 2 or (last and word not in _FILLERS)):
-            for candidate in self._starting(word):
-                share = len(word) / len(candidate)
-                add(candidate, (0.6 + 0.35 * share) if last else (0.45 + 0.4 * share))
-        if not (word in _FILLERS or (word in self._idf and len(word) <= 3)):
-            self._near(word, add)
-        if len(self._memory) > 4096:
-            self._memory.clear()
-        self._memory[key] = found
-        return found
-
-    def _near(self, word: str, add: Callable[[str, float], None]) -> None:
-        certain = 0.08 if word in self._idf else 0.0  # a known word seldom means another one
-        for candidate in self._by_sound.get(sound(word), ()):
-            add(candidate, 0.86 - certain)
-        for variant in debris(word):
-            if variant in self._idf:
-                add(variant, 0.9 - certain)
-        if len(word) >= 3 and not word.isdigit():
-            for slip in {word, *_deletions(word)}:
-                for candidate in self._by_deletion.get(slip, ()):
-                    if candidate != word and _one_edit(word, candidate):
-                        add(candidate, (0.76 if len(word) >= 5 else 0.68 if len(word) == 4 else 0.5) - certain)
-
-    def _starting(self, prefix: str) -> Iterable[str]:
-        place = bisect.bisect_left(self._words, prefix)
-        while place < len(self._words) and self._words[place].startswith(prefix):
-            if self._words[place] != prefix:
-                yield self._words[place]
-            place += 1
-
-    def _score(self, words: list[str]) -> dict[int, float]:
-        """Score of each procedure that has anything of the query.
-
-        In two passes: how much of the query a phrase covers is cheap to add up; the finer look at a phrase is taken
-        only where it can still change the order.
-        """
+    def _weights(self, words: list[Word], matches: list[dict[Word, float]]) -> list[float]:
         weights: list[float] = []
-        matches_of: list[dict[str, float]] = []
-        coverage: dict[int, float] = {}
-        union: dict[int, float] = {}
-        for number, word in enumerate(words):
-            matches = self._matches(word, number == len(words) - 1)
-            best = max(matches, key=lambda each: matches[each], default=None)
-            weight = self._idf[best] if best else self._unknown * 0.6
-            if word in _FILLERS:
-                weight = min(weight, self._unknown * _FILLER_WEIGHT * 0.8)
+        for word, found in zip(words, matches, strict=True):
+            best = max(found, key=lambda each: (found[each], -self._index.idf[each]), default=None)
+            weight = self._index.idf[best] if best else self._index.unknown * _UNKNOWN_WEIGHT
+            if is_filler(word):
+                weight = min(weight, self._index.unknown * FILLER_WEIGHT * 0.8)
             weights.append(max(weight, 0.05))
-            matches_of.append(matches)
-            phrases: dict[int, float] = {}
-            owners: dict[int, float] = {}
-            for candidate, strength in sorted(matches.items(), key=lambda item: -item[1]):
-                for phrase, owner in self._postings[candidate]:
-                    if phrase not in phrases:
-                        phrases[phrase] = strength * weights[-1]
-                        owners.setdefault(owner, strength * weights[-1])
-            if not matches and 3 <= len(word) <= 6:
-                for phrase, _ in self._initials.get(word, ()):
-                    phrases[phrase] = _INITIALS * weights[-1]
-                    owners[self._phrases[phrase].owner] = _INITIALS * weights[-1]
-            for phrase, share in phrases.items():
-                coverage[phrase] = coverage.get(phrase, 0.0) + share
-            for owner, share in owners.items():
-                union[owner] = union.get(owner, 0.0) + share
+        return weights
+
+    # scores ----------------------------------------------------------------------------------
+
+    def _score(self, words: list[Word], top: int) -> dict[int, float]:
+        """Score of each procedure that may be among the best `top`.
+
+        In two passes: how much of the query any words of a procedure cover is cheap to add up and bounds its score;
+        its phrases are looked at only while that bound can still change the order.
+        """
+        matches = self._matches(words)
+        weights = self._weights(words, matches)
         total = sum(weights)
-        least = 0.35 * max(coverage.values(), default=0.0)
-        best_phrase: dict[int, float] = {}
-        for phrase, covered in sorted(coverage.items(), key=lambda item: -item[1]):
-            if covered < least:
-                break
-            owner = self._phrases[phrase].owner
-            share = covered / total
-            if share > best_phrase.get(owner, 0.0):  # a score is never above the share it covers
-                score = self._phrase_score(phrase, words, matches_of, share)
-                best_phrase[owner] = max(score, best_phrase.get(owner, 0.0))
-        return {
-            owner: 0.78 * score + 0.22 * union[owner] / total + self._prior[owner]
-            for owner, score in best_phrase.items()
-        }
+        union: dict[int, float] = {}
+        starts: list[dict[int, int]] = []
+        for (bare, _marked), found, weight in zip(words, matches, weights, strict=True):
+            reach: dict[int, float] = {}
+            for word, strength in sorted(found.items(), key=lambda item: -item[1]):
+                for owner in self._index.postings[word]:
+                    if owner not in reach:
+                        reach[owner] = strength
+            initials: dict[int, int] = {}
+            if not found and 3 <= len(bare) <= 6:
+                for number, start in self._index.initials.get(bare, ()):
+                    initials.setdefault(number, start)
+                    reach[self._index.phrases[number].owner] = _INITIALS
+            starts.append(initials)
+            for owner, strength in reach.items():
+                union[owner] = union.get(owner, 0.0) + strength * weight
+        scores: dict[int, float] = {}
+        best: list[float] = []
+        for owner in sorted(union, key=lambda each: (-union[each], each))[:_LOOKED_INTO]:
+            share = union[owner] / total
+            if len(best) >= top and share + self._index.prior[owner] < best[-top]:
+                continue
+            fine = self._best_phrase(owner, matches, weights, starts, total)
+            scores[owner] = 0.78 * fine + 0.22 * share + self._index.prior[owner]
+            bisect.insort(best, scores[owner])
+        return scores
+
+    def _best_phrase(
+        self,
+        owner: int,
+        matches: list[dict[Word, float]],
+        weights: list[float],
+        starts: list[dict[int, int]],
+        total: float,
+    ) -> float:
+        """0 to 1: the best of a procedure's phrases."""
+        mine = self._index.owner_words[owner]
+        hits: dict[int, list[tuple[int, Word, float]]] = defaultdict(list)
+        for place, found in enumerate(matches):
+            for word in mine.keys() & found.keys():
+                for number in mine[word]:
+                    hits[number].append((place, word, found[word]))
+            for number, start in starts[place].items():
+                if self._index.phrases[number].owner == owner:
+                    hits[number] += [
+                        (place, word, -1.0) for word in self._index.phrases[number].words[start : start + 1]
+                    ]
+        return max(
+            (self._phrase_score(number, hit, weights, starts) / total for number, hit in hits.items()), default=0
+        )
 
     def _phrase_score(
-        self, number: int, words: list[str], matches_of: list[dict[str, float]], coverage: float
+        self,
+        number: int,
+        hits: list[tuple[int, Word, float]],
+        weights: list[float],
+        starts: list[dict[int, int]],
     ) -> float:
-        """0 to `coverage`: more for a phrase of which little is left over, and for words that stand side by side."""
-        phrase = self._phrases[number]
-        used: dict[str, None] = {}
+        """More for a phrase of which little is left over, and for words that stand side by side."""
+        phrase = self._index.phrases[number]
+        covered = 0.0
+        used: set[Word] = set()
         places: list[int] = []
-        for word, matches in zip(words, matches_of, strict=True):
-            here = [each for each in phrase.words if each in matches]
-            if here:
-                best = max(here, key=lambda each: matches[each])
-                used[best] = None
-                places.append(phrase.words.index(best))
-            elif not matches:
-                for each, start in self._initials.get(word, ()):
-                    if each == number:
-                        used.update(dict.fromkeys(phrase.words[start : start + len(word)]))
-                        places += range(start, start + len(word))
-        precision = sum(self._idf[word] for word in used) / self._norm[number]
-        in_order = sum(1 for a, b in zip(places, places[1:], strict=False) if b == a + 1)
+        best: dict[int, tuple[float, Word]] = {}
+        for place, word, strength in hits:
+            if place not in best or strength > best[place][0]:
+                best[place] = (strength, word)
+        for place, (strength, word) in sorted(best.items()):
+            if strength < 0:  # initials
+                covered += _INITIALS * weights[place]
+                start = starts[place][number]
+                used.update(phrase.words[start : start + 6])
+                places += range(start, start + 6)
+                continue
+            covered += strength * weights[place]
+            stands = self._index.stands[number].get(word)
+            if stands is not None:
+                used.update(stands[1])
+                if not places or places[-1] != stands[0]:
+                    places.append(stands[0])
+            else:
+                used.add(word)
+                places.append(phrase.words.index(word))
+        precision = sum(self._index.idf[word] for word in used) / self._index.norm[number]
+        in_order = sum(1 for a, b in pairwise(places) if b == a + 1)
         order = min(1.0, in_order / max(1, len(phrase.words) - 1))
-        return phrase.weight * coverage * (0.5 + 0.35 * min(1.0, precision) + 0.15 * order)
+        return phrase.weight * covered * (0.5 + 0.35 * min(1.0, precision) + 0.15 * order)
