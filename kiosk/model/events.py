@@ -78,6 +78,14 @@ class PaperState:
 
 
 @dataclass(frozen=True, slots=True)
+class ListState:
+    """The answer to `PrintList`: what became of the printed list."""
+
+    request: int
+    slip: Literal["printed", "no_paper", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
 class HelperCalled:
     """The answer to `CallHelper`: whether the staff know."""
 
@@ -135,6 +143,7 @@ Event = (
     | HubChanged
     | TicketGiven
     | PaperState
+    | ListState
     | HelperCalled
     | LookedUp
     | Guidance
@@ -158,6 +167,15 @@ class Issue:
 @dataclass(frozen=True, slots=True)
 class CallHelper:
     """Tell the staff that somebody at the screen wants help with writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintList:
+    """Put a procedure's list of papers on the ticket printer; `request` makes the idempotency key."""
+
+    request: int
+    procedure: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,4 +225,4 @@ class Forget:
     """The person is gone: drop cached pictures of words, and whatever else was theirs."""
 
 
-Effect = Issue | CallHelper | LookUp | AskTicket | CheckIn | Report | Watch | Forget
+Effect = Issue | PrintList | CallHelper | LookUp | AskTicket | CheckIn | Report | Watch | Forget

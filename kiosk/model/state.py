@@ -62,6 +62,31 @@ class Booking:
     number: str = ""
 
 
+Slip = Literal["", "asking", "printed", "no_paper", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What somebody does with the procedure on the screen: the sums of its fee, its list of papers on paper.
+
+    `pages` of the original, `copies` of it; `slip`: what became of the printed list.
+    """
+
+    pages: int = 1
+    copies: int = 1
+    slip: Slip = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """Money somebody may send by their bank: đồng, a note without personal data (ASCII, at most 25), and the
+    procedure's code ("" where it is a dossier's). That it was sent is nothing this machine can know."""
+
+    amount_vnd: int
+    note: str
+    procedure: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """Everything the screen shows. A wipe makes a new one; only what belongs to the machine is carried over."""
@@ -92,6 +117,8 @@ class Model:
     helper: Helper = ""
     field: str = ""
     procedure: str = ""
+    reading: Reading = Reading()
+    pay: Pay | None = None
     query: str = ""
     hits: tuple[str, ...] = ()
     code: str = ""
