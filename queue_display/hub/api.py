@@ -24,6 +24,7 @@ from queue_display.hub.answers import counter_answer, ticket_answer
 from queue_display.hub.gatekeeper import Json, asked, gated, install_errors, principal
 from queue_display.model import JobState, Press, Ticket, TicketState
 from queue_display.rules.booking import check_in
+from queue_display.rules.choosing import before
 from queue_display.rules.issuing import BEYOND_ROLES
 from queue_display.window import audience_of
 
@@ -130,8 +131,11 @@ def _tickets(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/v1/tickets/{ticket_id}")
     async def ticket(ticket_id: TicketPath) -> Response:
-        """One ticket of any day."""
-        return Json(dumps({"rev": desk.rev, "ticket": desk.ticket(ticket_id).as_json()}))
+        """One ticket of any day; while it waits with how many will be called earlier, and how long that may take."""
+        found = desk.ticket(ticket_id)
+        people = before(desk.hall, found) if found.id in desk.hall.tickets else None
+        wait = None if people is None else desk.window.estimate(found.service, people, desk.now())
+        return Json(dumps({"rev": desk.rev, "ticket": found.as_json(), "before": people, "estimate": wait}))
 
     @router.post("/v1/tickets/{ticket_id}/call")
     async def call(request: Request, ticket_id: TicketPath, body: bodies.CallBody) -> Response:

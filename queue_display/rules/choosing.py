@@ -94,3 +94,21 @@ def upcoming(hall: Hall, counter: int, now: Now, most: int = UPCOMING) -> list[s
         normals = counted(normals, found)
         del classes[0 if found is first else 1][0]
     return out
+
+
+def before(hall: Hall, ticket: Ticket) -> int | None:
+    """How many people of the same line will be called earlier, as things stand; None for one that waits no more.
+
+    An estimate to tell a person: one counter, nobody overdue, nobody new, and an ordinary call was the last one.
+    """
+    if ticket.state != "waiting":
+        return None
+    lane = ticket.counter if ticket.counter is not None else ticket.service
+    place = (ticket.order, ticket.id)
+    same = sum(each < place for each in hall.lanes.get((lane, ticket.first), ()))
+    others = len(hall.lanes.get((lane, not ticket.first), ()))
+    between = hall.queue.normals_between
+    if ticket.first:
+        return same + min(others, same * between)
+    # Before every `between` ordinary ones goes one that comes first; with 0 all of them do.
+    return same + (others if between == 0 else min(others, same // between + 1))

@@ -9,7 +9,7 @@ from queue_display import engine, posts, printing
 from queue_display.model import EngineError, Ticket
 from queue_display.rules import room as whole_room
 from queue_display.rules import undo, visits
-from queue_display.rules.choosing import upcoming
+from queue_display.rules.choosing import before, upcoming
 from tests.unit.queue_display.room import Room
 
 
@@ -43,6 +43,16 @@ def test_so_many_ordinary_ones_between_two_priority_ones(between: int, order: st
     room = Room(queue=Queue(normals_between=between))
     queue(room, "nnnnnnPPPP")
     assert calls(room, 10) == order
+
+
+@pytest.mark.parametrize("between", [0, 1, 2, 3])
+def test_a_person_is_told_how_many_are_called_earlier(between: int) -> None:
+    room = Room(queue=Queue(normals_between=between))
+    queue(room, "nnnnnnPPPP")
+    told = {each.id: before(room.hall, each) for each in room.hall.tickets.values()}
+    called = [room.do(engine.call_next, 1) for _ in range(10)]
+    assert [told[each.id] for each in called] == list(range(10))
+    assert before(room.hall, called[0]) is None
 
 
 def test_who_waited_too_long_goes_before_priority_that_came_later_but_not_for_ever() -> None:
