@@ -20,19 +20,21 @@ from itertools import pairwise, zip_longest
 from config.catalogue_model import Procedure
 from kiosk.catalogue import Catalogue
 from kiosk.search_index import FILLER_WEIGHT, Index, Word, is_filler
-from kiosk.search_words import agreement, fold, forms
+from kiosk.search_words import PURPOSE, STOP_PAIRS, agreement, fold, forms
 
 __all__ = ["MAX_QUERY", "Hit", "Search", "fold"]
 
 MAX_QUERY = 120
 MAX_WORDS = 20
-LEAST_SCORE = 0.3
+LEAST_SCORE = 0.22
 _UNKNOWN_WEIGHT = 0.28
 """Share of the rarest word's weight for a word that no phrase has: it belongs to the person's story."""
 _INITIALS = 0.8
 _LOOKED_INTO = 40
 """Procedures whose phrases are looked at one by one; the others cannot reach the top."""
 _CONCEPT = 0.86
+_PURPOSE_WEIGHT = 0.4
+_SO_THAT = (("de", "de"), ("de", "đê3"))
 
 _PROCEDURE_CODE = re.compile(r"[1-9]\.?[0-9]{3,6}[0-9a-z.]*")
 
@@ -75,7 +77,7 @@ class Search:
 
     def _query_words(self, text: str) -> list[Word]:
         words: list[Word] = []
-        for word in self._joined(list(forms(text))):
+        for word in self._joined(_without_pairs(list(forms(text)))):
             bare = word[0]
             long = self._index.abbreviations.get(bare)
             if long is None and bare not in self._index.by_folded:
@@ -114,7 +116,8 @@ class Search:
     def _split(self, word: Word) -> list[Word]:
         """`khaisinh` → khai sinh, where no single known word is near."""
         bare = word[0]
-        if len(bare) < 8 and self._index.near(bare, last=False):
+        meant = max(self._index.near(bare, last=False).values(), default=0.0)
+        if len(bare) < 8 and meant >= 0.85:
             return [word]
         best: dict[int, tuple[float, list[str]]] = {0: (0.0, [])}
         for end in range(2, len(bare) + 1):
@@ -125,15 +128,13 @@ class Search:
                     continue
                 if piece in self._index.known:
                     options.append((cost + 1.0, [*parts, piece]))
-                elif (
-                    len(bare) >= 8
-                    and len(piece) >= 3
-                    and max(self._index.near(piece, last=False).values(), default=0) > 0.6
-                ):
+                elif len(bare) >= 8 and len(piece) >= 3 and self._is_near(piece):
                     options.append((cost + 2.2, [*parts, piece]))
             if options:
                 best[end] = min(options)
-        parts = best.get(len(bare), (0.0, []))[1]
+        cost, parts = best.get(len(bare), (0.0, []))
+        if meant and (len(bare) < 6 or cost != 2.0):  # two whole words stuck together are likelier than a slip
+            return [word] if len(bare) < 8 or not parts else [(part, part) for part in parts]
         return [(part, part) for part in parts] or [word]
 
     def _is_near(self, piece: str) -> bool:
@@ -169,12 +170,16 @@ class Search:
 
     def _weights(self, words: list[Word], matches: list[dict[Word, float]]) -> list[float]:
         weights: list[float] = []
-        for word, found in zip(words, matches, strict=True):
+        share = 1.0
+        for place, (word, found) in enumerate(zip(words, matches, strict=True)):
+            following = words[place + 1][0] if place + 1 < len(words) else ""
+            if weights and word in _SO_THAT and following in PURPOSE and max(weights) > 1.0:
+                share = _PURPOSE_WEIGHT
             best = max(found, key=lambda each: (found[each], -self._index.idf[each]), default=None)
             weight = self._index.idf[best] if best else self._index.unknown * _UNKNOWN_WEIGHT
             if is_filler(word):
                 weight = min(weight, self._index.unknown * FILLER_WEIGHT * 0.8)
-            weights.append(max(weight, 0.05))
+            weights.append(max(weight * share, 0.05))
         return weights
 
     # scores ----------------------------------------------------------------------------------
@@ -275,3 +280,14 @@ class Search:
         in_order = sum(1 for a, b in pairwise(places) if b == a + 1)
         order = min(1.0, in_order / max(1, len(phrase.words) - 1))
         return phrase.weight * covered * (0.5 + 0.35 * min(1.0, precision) + 0.15 * order)
+
+
+def _without_pairs(words: list[Word]) -> list[Word]:
+    """The question without the pairs that say nothing, if anything is left then."""
+    kept: list[Word] = []
+    for word in words:
+        if kept and (kept[-1][0], word[0]) in STOP_PAIRS:
+            kept.pop()
+        else:
+            kept.append(word)
+    return kept or words

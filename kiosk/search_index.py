@@ -158,8 +158,9 @@ class Index:
         filler = bare in BARE_FILLERS
         if bare in self.known:
             add(bare, 1.0)
-        # One letter is the beginning of a word only while it is being typed; fillers are no beginnings then.
-        if (last or not filler) and (len(bare) >= 2 or (last and not filler)):
+        # A word that is known is whole unless it is still being typed; so is one letter. Fillers are no beginnings.
+        one = len(bare) < 2
+        if (last and not (one and filler)) or not (last or one or filler or bare in self.known):
             for candidate in self._starting(bare):
                 share = len(bare) / len(candidate)
                 add(candidate, (0.6 + 0.35 * share) if last else (0.45 + 0.4 * share))
