@@ -16,7 +16,10 @@ from typing import Any
 from config.clock import Clock
 from kiosk.lookup import Lookup
 from kiosk.model import (
+    AskTicket,
     CallHelper,
+    CheckedIn,
+    CheckIn,
     Effect,
     Event,
     Forget,
@@ -29,6 +32,8 @@ from kiosk.model import (
     Report,
     Ticket,
     TicketGiven,
+    TicketNow,
+    TicketSeen,
     Watch,
 )
 from kiosk.scanner import ScannerProcess
@@ -120,6 +125,10 @@ class Errands:
                 self._work.put(self._call_helper)
             case LookUp():
                 self._work.put(lambda: self._look_up(effect))
+            case AskTicket():
+                self._work.put(lambda: self._ask_ticket(effect))
+            case CheckIn():
+                self._work.put(lambda: self._check_in(effect))
             case Report():
                 self._work.put(lambda: self._report(effect))
             case Watch():
@@ -151,14 +160,63 @@ class Errands:
         if raw is None:
             self._post(TicketGiven(effect.request, None))
             return
-        estimate = raw.get("estimate")
-        if estimate is None:
-            line = next((s for s in self._hub_view().services if s.id == effect.service), None)
-            estimate = line.estimate if line else None
-        span = (int(estimate[0]), int(estimate[1])) if estimate else None
-        ticket = Ticket(raw["id"], raw["number"], raw["service"], int(raw.get("ahead") or 0), span)
+        ticket = self._ticket(raw)
         self._post(TicketGiven(effect.request, ticket))
         self._watch_paper(ticket, raw.get("print", ""))
+
+    def _ticket(self, raw: dict[str, Any]) -> Ticket:
+        estimate = raw.get("estimate")
+        if estimate is None:
+            line = self._hub_view().service(raw["service"])
+            estimate = line.estimate if line else None
+        return Ticket(raw["id"], raw["number"], raw["service"], int(raw.get("ahead") or 0), _span(estimate))
+
+    def _check_in(self, effect: CheckIn) -> None:
+        key = f"kiosk:{self._boot}:{effect.request}"
+        for wait in TRIES_S:
+            if self._stop.wait(wait):
+                return
+            try:
+                raw = self._hub.post(f"/v1/appointments/{effect.code}/checkin", {"priority": effect.priority}, key)
+            except HubUnreachable:
+                continue
+            except HubRefused as error:
+                log.info("no number for an appointment: %s", error.code)
+                more = error.allowed if isinstance(error.allowed, dict) else {}
+                number = str(more.get("ticket") or "").rpartition("-")[2]
+                self._post(CheckedIn(effect.request, None, error.code, more.get("opens_at"), number))
+                return
+            ticket = self._ticket(raw["ticket"])
+            self._post(CheckedIn(effect.request, ticket))
+            self._watch_paper(ticket, raw["ticket"].get("print", ""))
+            return
+        self._post(CheckedIn(effect.request, None))
+
+    def _ask_ticket(self, effect: AskTicket) -> None:
+        for wait in TRIES_S:
+            if self._stop.wait(wait):
+                return
+            try:
+                answer = self._hub.get(f"/v1/tickets/{effect.id}")
+            except HubUnreachable:
+                continue
+            except HubRefused as error:
+                self._post(TicketSeen(effect.request, None, "unknown" if error.status == 404 else "unreachable"))
+                return
+            raw = answer["ticket"]
+            seen = TicketNow(
+                raw["id"],
+                raw["number"],
+                raw["service"],
+                raw["state"],
+                raw["service_day"],
+                raw.get("counter"),
+                answer.get("before"),
+                _span(answer.get("estimate")),
+            )
+            self._post(TicketSeen(effect.request, seen))
+            return
+        self._post(TicketSeen(effect.request, None, "unreachable"))
 
     def _watch_paper(self, ticket: Ticket, state: str) -> None:
         until = time.monotonic() + PAPER_S
@@ -204,3 +262,8 @@ class Errands:
         if data.get("hour") is None:
             data["hour"] = self._clock.wall().hour
         self._tell(effect.type, data, f"report:{secrets.token_hex(8)}")
+
+
+def _span(raw: Any) -> tuple[int, int] | None:
+    """A range of minutes."""
+    return (int(raw[0]), int(raw[1])) if raw else None

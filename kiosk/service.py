@@ -88,7 +88,7 @@ def hub_view(snapshot: dict[str, Any]) -> HubView:
         HelpDay(each["from"], each["to"], each["who"], each["who_en"], each["what"], each["what_en"])
         for each in snapshot.get("help_days") or []
     )
-    return HubView(True, services, tuple(calls[:3]), parts, message, days)
+    return HubView(True, services, tuple(calls[:3]), parts, message, days, snapshot.get("service_day") or "")
 
 
 def service_line(each: dict[str, Any]) -> ServiceLine:
@@ -129,8 +129,9 @@ class Kiosk:
         self.app = App(settings, flow, stage, clock, self._perform, virtual=virtual, heart=self.heart)
         self._hub = HubClient(address, role="kiosk", device=settings.site.device, token=token)
         self._scanner = ScannerProcess(settings, clock)
+        lookup = Lookup(settings, clock)
         self._errands = Errands(
-            self._hub, Lookup(settings), self._scanner, clock, self._stop, self.app.post, lambda: self.app.model.hub
+            self._hub, lookup, self._scanner, clock, self._stop, self.app.post, lambda: self.app.model.hub
         )
         self._camera: ScannerState | None = None
         self._connected = False
