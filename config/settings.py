@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 from config.settings_base import Accent, Colour, CounterNumber, Letter, Level, Port, Section
 from config.settings_gpio import Gpio
 from config.settings_hours import HelpDay, Hours
-from config.settings_kiosk import Kiosk, Lookup, Scanner
+from config.settings_kiosk import Carry, Kiosk, Lookup, Payment, Scanner
 from config.settings_playlist import Lounge, PlaylistItem
 from config.settings_queue import Appointments, Counter, Queue, Service
 from config.settings_server import Dossiers, Ingest, Server, ServerSettings
@@ -26,6 +26,7 @@ __all__ = [
     "Board",
     "Bus",
     "Button",
+    "Carry",
     "Counter",
     "Dossiers",
     "Gpio",
@@ -38,6 +39,7 @@ __all__ = [
     "Level",
     "Lookup",
     "Lounge",
+    "Payment",
     "PlaylistItem",
     "Port",
     "Printer",
@@ -90,6 +92,12 @@ class Site(Section):
     timezone: str = Field(default="Asia/Ho_Chi_Minh", description="Múi giờ | time zone")
     primary: Colour = Field(
         default="#0E4A56", description="Màu chính, tương phản ≥ 7:1 với trắng | main colour, ≥ 7:1 with white"
+    )
+    logo: str = Field(
+        default="",
+        max_length=200,
+        pattern=r"^$|^/.+\.png$",
+        description="Tệp PNG của biểu trưng, trống = chữ 1C | the logo's PNG file, empty = the letters 1C",
     )
     hotline: str = Field(default="", max_length=20, pattern=r"^[0-9 .+]*$", description="Đường dây nóng | hotline")
     help_line: str = Field(
@@ -242,6 +250,7 @@ class Settings(Section):
     lookup: Lookup = Lookup()
     kiosk: Kiosk = Kiosk()
     scanner: Scanner = Scanner()
+    payment: Payment = Payment()
 
     @model_validator(mode="before")
     @classmethod

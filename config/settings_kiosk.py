@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from config.settings_base import Section
 
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z]{2,8})?$"
 """The name of a catalogue of words: a language code, with a script or a country where one is needed."""
+
+
+class Carry(Section):
+    """The QR code that takes a procedure's list of papers home on a phone. It holds what it says and nothing else."""
+
+    kind: Literal["text", "link", "none"] = Field(
+        default="text", description="text: chữ trong mã; link: một địa chỉ; none: không có mã | what the code holds"
+    )
+    link: str = Field(
+        default="",
+        max_length=200,
+        description="Địa chỉ, {code} là mã thủ tục | address; {code} stands for the procedure's code",
+    )
+
+    @field_validator("link")
+    @classmethod
+    def _plain(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https://[A-Za-z0-9.\-]+(:\d+)?(/[A-Za-z0-9._~/?&=%:{}\-]*)?", value):
+            raise ValueError(
+                "địa chỉ cần bắt đầu bằng https://, không dấu cách, ví dụ https://xa.example.vn/tthc/{code}"
+                " / an https address without blanks is wanted"
+            )
+        if re.sub(r"\{code\}", "", value).count("{") or re.sub(r"\{code\}", "", value).count("}"):
+            raise ValueError("chỉ có {code} được thay vào / {code} is the only place there is")
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> Carry:
+        if self.kind == "link" and not self.link:
+            raise ValueError("kind = link mà chưa có link / kind = link, but there is no link")
+        return self
 
 
 class Kiosk(Section):
@@ -20,6 +52,9 @@ class Kiosk(Section):
         default="1280x800", description="Điểm ảnh | pixels"
     )
     diagonal_in: float = Field(default=10.1, ge=7, le=65, description="Đường chéo, inch | diagonal in inches")
+    rotate: Literal[0, 90, 180, 270] = Field(
+        default=0, description="Xoay hình theo chiều kim đồng hồ, độ | picture turned clockwise, degrees"
+    )
     video: Literal["auto", "kmsdrm", "x11", "wayland", "dummy"] = Field(
         default="auto", description="Trình hiển thị | video driver"
     )
@@ -53,6 +88,7 @@ class Kiosk(Section):
     )
     catalogue: str = Field(default="", description="Tệp thủ tục, trống = mẫu kèm theo | catalogue, empty = the sample")
     faces: Literal[3, 5] = Field(default=5, description="Số mức đánh giá | steps of the rating")
+    carry: Carry = Carry()
 
 
 class Scanner(Section):
@@ -88,3 +124,57 @@ class Lookup(Section):
     total_s: float = Field(
         default=6.0, ge=0.5, le=30, description="Hạn chung gồm cả DNS, giây | total deadline with DNS"
     )
+
+
+class Payment(Section):
+    """The commune's account for fees, shown as a VietQR. Empty: the screen is not offered.
+
+    A swapped account is the obvious fraud: this file belongs to root alone, and the screen names the holder in words.
+    """
+
+    bin: str = Field(default="", description="Mã ngân hàng 6 chữ số (NAPAS) | the bank's BIN, e.g. 970436")
+    account: str = Field(default="", description="Số tài khoản | account number, 6 to 19 letters or digits")
+    holder: str = Field(
+        default="", max_length=60, description="Tên chủ tài khoản như ngân hàng ghi | the holder, as the bank writes it"
+    )
+    bank: str = Field(default="", max_length=40, description="Tên ngân hàng để hiển thị | the bank's name, to be shown")
+    purpose: str = Field(
+        default="LP",
+        pattern=r"^[A-Za-z0-9]{1,6}$",
+        description="Chữ đầu của nội dung chuyển tiền | first word of the transfer's note",
+    )
+
+    @property
+    def offered(self) -> bool:
+        """Whether there is an account to show."""
+        return bool(self.bin)
+
+    @field_validator("bin")
+    @classmethod
+    def _six_digits(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[0-9]{6}", value):
+            raise ValueError(
+                f"mã ngân hàng có đúng 6 chữ số, ở đây là {value!r} / a bank's BIN has six digits, e.g. 970436"
+            )
+        return value
+
+    @field_validator("account")
+    @classmethod
+    def _an_account(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[0-9A-Za-z]{6,19}", value):
+            raise ValueError(
+                f"số tài khoản có 6–19 chữ số hoặc chữ cái, không dấu cách; ở đây dài {len(value)}"
+                " / an account has 6 to 19 letters or digits and no blanks"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _whole(self) -> Payment:
+        given = {"bin": self.bin, "account": self.account, "holder": self.holder}
+        missing = [name for name, value in given.items() if not value.strip()]
+        if missing and len(missing) < len(given):
+            raise ValueError(
+                f"còn thiếu {', '.join(missing)}: cần đủ mã ngân hàng, số tài khoản và tên chủ tài khoản"
+                f" / {', '.join(missing)} missing: bank, account and holder belong together"
+            )
+        return self
