@@ -237,7 +237,7 @@ class HubClient:
 
     def _follow(self, stop: threading.Event) -> Any:
         # Imported here: a client that only sends commands need not carry it.
-        from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+        from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
         from websockets.sync.client import connect, unix_connect
 
         options: dict[str, Any] = {
@@ -256,7 +256,8 @@ class HubClient:
             if error.response.status_code in (401, 403):
                 _answer(error.response.status_code, bytes(error.response.body or b""))
             raise HubUnreachable(str(error)) from error
-        except (InvalidHandshake, TimeoutError, EOFError) as error:
+        except (WebSocketException, TimeoutError, EOFError) as error:
+            # A hub that is killed while it greets us closes in the middle of the handshake: that is no bad handshake.
             raise HubUnreachable(f"{self.address}: {error}") from error
         rev, heard = 0, time.monotonic()
         silence = SILENCE_S.get(self._headers.get("X-Motcua-Role", ""), SILENCE_OTHERS_S)
@@ -279,7 +280,10 @@ class HubClient:
                     if message["rev"] <= rev:
                         continue  # in the snapshot already
                     if message["rev"] > rev + 1:
-                        socket_.send('{"type":"snapshot"}')
+                        try:
+                            socket_.send('{"type":"snapshot"}')
+                        except ConnectionClosed as error:
+                            raise HubUnreachable(f"{self.address}: {error}") from error
                         rev = message["rev"]
                         continue
                 if kind in ("snapshot", "change"):
