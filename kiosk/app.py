@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,46 +21,24 @@ from config.process import Heart
 from config.settings import Settings
 from kiosk.flow import Flow, face_of
 from kiosk.model import Broken, Effect, Event, Forget, Key, Model, Tap, Tick, Touched
-from kiosk.stage import Stage, save
-from kiosk.touch import Contact, Pointer, contact, touch_device
+from kiosk.stage import Stage, save, shown
+from kiosk.touch import Contact, Pointer, Wake
+from kiosk.view.layout import Rect
+from kiosk.view.live import Frame
+from kiosk.window import HEADLESS, Window, screen_sockets
+from kiosk.window import NoDisplay as NoDisplay
 
 log = logging.getLogger("kiosk")
 
 TICK_S = 1.0
 LIVELY_S = 5.0
-"""So long after input the desktop's events are polled at 100 Hz, then at 20 Hz; a touch device needs no polling."""
+"""With nothing to sleep on, events are polled at 100 Hz for so long after input, then at 20 Hz."""
 FAILURES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RuntimeError, OSError)
 """What our own code can fail with on a screen; any of them leads to the failsafe screen, never to a frozen one."""
 
 CONTROL_FINGER = -2
 
 T = TypeVar("T")
-
-
-class NoDisplay(RuntimeError):
-    """No screen can be opened; the text says what was tried and what to do."""
-
-
-def choose_video(settings: Settings, virtual: bool) -> str:
-    """Set SDL's environment before its start; gives the driver's name. A setting beats what is found."""
-    chosen = settings.kiosk.video
-    if chosen == "auto":
-        if os.environ.get("SDL_VIDEODRIVER"):
-            chosen = os.environ["SDL_VIDEODRIVER"]  # type: ignore[assignment]
-        elif os.environ.get("WAYLAND_DISPLAY"):
-            chosen = "wayland"
-        elif os.environ.get("DISPLAY"):
-            chosen = "x11"
-        elif Path("/dev/dri").exists() and not virtual:
-            chosen = "kmsdrm"
-        else:
-            chosen = "dummy"
-    os.environ["SDL_VIDEODRIVER"] = chosen
-    if chosen == "x11":
-        os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")  # software GL costs 6–17 ms for any update
-    if chosen == "kmsdrm":
-        os.environ.setdefault("SDL_VIDEO_DOUBLE_BUFFER", "1")
-    return chosen
 
 
 class App:
@@ -83,7 +60,7 @@ class App:
         self._stage = stage
         self._clock = clock
         self._perform = perform
-        self._virtual = virtual
+        self._window = Window(settings, stage.panel, virtual)
         self._heart = heart
         self._events: queue.SimpleQueue[Event | Callable[[], None]] = queue.SimpleQueue()
         self._wake_r, self._wake_w = os.pipe()
@@ -91,11 +68,11 @@ class App:
         os.set_blocking(self._wake_w, False)
         self.model: Model = flow.start(clock.monotonic())
         self._pointer = Pointer()
-        self._drawn: tuple[Model, str | None, int] | None = None
-        self._touch_fd: int | None = None
+        self._drawn: tuple[Model, str | None] | None = None
+        self._touch = Wake(settings.kiosk.touch)
+        self._sockets: list[int] = []
         self._lively_until = 0.0
-        self._driver = ""
-        self._surface: pygame.Surface | None = None
+        self._frame: Frame | None = None
 
     # from other threads ---------------------------------------------------------------------------
 
@@ -118,6 +95,11 @@ class App:
         self._wake()
         return future.result(timeout_s)
 
+    def frame(self, frame: Frame) -> None:
+        """The camera's newest picture; one that was not shown yet is dropped for it."""
+        self._frame = frame
+        self._wake()
+
     def _wake(self) -> None:
         with contextlib.suppress(BlockingIOError):  # a full pipe wakes as well
             os.write(self._wake_w, b"x")
@@ -126,30 +108,12 @@ class App:
 
     def open(self) -> None:
         """Open the window. Raises `NoDisplay`."""
-        self._driver = choose_video(self._settings, self._virtual)
-        size = (self._stage.panel.width, self._stage.panel.height)
-        try:
-            pygame.display.init()
-            flags = 0 if self._virtual or self._driver in ("dummy", "offscreen") else pygame.FULLSCREEN
-            self._surface = pygame.display.set_mode(size, flags)
-        except pygame.error as error:
-            raise NoDisplay(f"SDL_VIDEODRIVER={self._driver}: {error}") from error
-        pygame.display.set_caption(self._settings.site.name)
-        pygame.mouse.set_visible(self._driver in ("x11", "wayland") and self._virtual)
-        self._open_touch()
-        log.info("screen %dx%d on %s", *size, pygame.display.get_driver())
-
-    def _open_touch(self) -> None:
-        if self._driver != "kmsdrm":
-            return
-        device = touch_device(self._settings.kiosk.touch)
-        if device is None:
-            log.warning("no touch device was found; polling instead")
-            return
-        try:
-            self._touch_fd = os.open(device, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        except OSError as error:
-            log.warning("touch device %s cannot be opened (%s); polling instead", device, error.strerror)
+        self._window.open()
+        if self._window.driver == "kmsdrm":
+            self._touch.look(time.monotonic())
+        elif self._window.driver not in HEADLESS:
+            self._sockets = screen_sockets()
+        log.info("screen %dx%d on %s", *self._window.size, pygame.display.get_driver())
 
     def run(self, stop: threading.Event) -> None:
         """Loop until `stop` is set or the window is closed."""
@@ -164,28 +128,34 @@ class App:
                 if self._heart:
                     self._heart.beat("screen")
         finally:
-            if self._touch_fd is not None:
-                os.close(self._touch_fd)
+            self._touch.close()
             pygame.quit()
 
+    @property
+    def _surface(self) -> pygame.Surface | None:
+        return self._window.surface
+
     def _wait(self) -> None:
+        # What SDL has read already (with the answer to a drawing) would not make its connection readable again.
+        if self._sockets and pygame.event.peek():
+            return
+        now = time.monotonic()
         # Ticks are taken on whole seconds' worth of real time: a scaled clock in a test is looked at often enough.
-        timeout = TICK_S if not self._polled() else (0.01 if time.monotonic() < self._lively_until else 0.05)
-        fds = [self._wake_r] if self._touch_fd is None else [self._wake_r, self._touch_fd]
+        timeout = TICK_S
+        if self._window.driver == "kmsdrm":
+            self._touch.look(now)
+        if self._polled():
+            timeout = 0.01 if now < self._lively_until else 0.05
+        fds = [self._wake_r, *self._sockets, *([self._touch.fd] if self._touch.fd is not None else [])]
         ready, _, _ = select.select(fds, [], [], timeout)
         if self._wake_r in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(self._wake_r, 4096)
-        if self._touch_fd in ready and self._touch_fd is not None:
-            try:
-                os.read(self._touch_fd, 4096)  # SDL has its own reader; ours only wakes
-            except OSError as error:
-                log.warning("touch device lost (%s); polling instead", error.strerror)
-                os.close(self._touch_fd)
-                self._touch_fd = None
+        if self._touch.fd in ready and not self._touch.drain():
+            self._pointer.let_go()
 
     def _polled(self) -> bool:
-        return self._driver not in ("dummy", "offscreen") and self._touch_fd is None
+        return self._window.driver not in HEADLESS and self._touch.fd is None and not self._sockets
 
     def step(self) -> bool:
         """Take everything that has come, then paint once. True when the window was closed."""
@@ -194,7 +164,7 @@ class App:
                 return True
             if event.type == pygame.WINDOWEXPOSED:
                 self._drawn, self._stage.items = None, []
-            touch = contact(event, (self._stage.panel.width, self._stage.panel.height))
+            touch = self._window.contact(event)
             if touch:
                 self.touch(touch)
             elif event.type == pygame.KEYDOWN:
@@ -209,6 +179,10 @@ class App:
             else:
                 self.handle(given)
         self.tick()
+        frame, self._frame = self._frame, None
+        if frame is not None and self._stage.wants_frames:
+            self._stage.feed(frame)
+            self._drawn = None
         self.draw()
         return False
 
@@ -221,11 +195,28 @@ class App:
         """A contact of a finger; highlights are painted before anything else is done."""
         self._lively_until = time.monotonic() + LIVELY_S
         tapped = self._pointer.feed(given, self._stage.items, time.monotonic())
+        if tapped is None:
+            self._highlight()
         if given.kind == "down":
             self.handle(Touched())
-            self.draw()
         if tapped:
             self.handle(Tap(tapped))
+
+    def _highlight(self) -> None:
+        """Show at once what is under the finger; everything else of a touch can wait a millisecond."""
+        if self._surface is None or self._drawn is None:
+            return
+        try:
+            rects = self._stage.press(self._surface, self._pointer.pressed)
+        except FAILURES as error:
+            self._failed("drawing", error)
+            return
+        self._drawn = (self._drawn[0], self._pointer.pressed)
+        self.present(rects)
+
+    def present(self, rects: list[Rect]) -> None:
+        """Bring what was painted to the glass."""
+        self._window.show(rects)
 
     def _typed(self, event: pygame.event.Event) -> None:
         if event.key == pygame.K_BACKSPACE:
@@ -243,6 +234,7 @@ class App:
             return
         for effect in effects:
             if isinstance(effect, Forget):
+                self._frame = None
                 self._stage.forget()
             self._perform(effect)
         if isinstance(event, Tick) and self.model.screen != before.screen:
@@ -264,8 +256,7 @@ class App:
         """Paint what changed, if anything did."""
         if self._surface is None:
             return
-        seconds = int(self.model.now) if self.model.ticket or self.model.result else 0
-        key = (replace(self.model, now=0.0, touched=0.0), self._pointer.pressed, seconds)
+        key = (shown(self.model), self._pointer.pressed)
         if key == self._drawn:
             return
         failing = self.model.screen == "failsafe"
@@ -279,15 +270,14 @@ class App:
             self._stage.items = []
             rects = self._stage.show(self._surface, self.model)
         self._drawn = key
-        if rects:
-            pygame.display.update(rects)
+        self.present(rects)
 
     # for the control socket -----------------------------------------------------------------------
 
     @property
     def size(self) -> tuple[int, int]:
         """Pixels of the window."""
-        return self._stage.panel.width, self._stage.panel.height
+        return self._window.size
 
     def picture(self, path: Path) -> None:
         """Write what the window shows as PNG."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pygame
@@ -20,7 +21,7 @@ from kiosk.view.layout import Item, Layout, Rect
 from kiosk.view.live import Frame
 from kiosk.view.metrics import Metrics, Panel
 from kiosk.view.paint import Painter
-from kiosk.view.scheme import NORMAL, Scheme
+from kiosk.view.scheme import CONTRAST, NORMAL, Scheme
 
 DIAGONAL_IN = {"1024x600": 10.1, "1280x800": 10.1, "1920x1080": 15.6, "720x1280": 15.6}
 """What a size of pixels stands for in pictures and tests; a site sets its own diagonal."""
@@ -85,9 +86,10 @@ class Stage:
 
     def _placed(self, model: Model, scheme: Scheme | None) -> list[Item]:
         look = self._looks_like(model, scheme)
-        if self._tree is None or self._tree[1] is not look or self._tree[0] != model:
+        seen = shown(model)
+        if self._tree is None or self._tree[1] is not look or self._tree[0] != seen:
             look.layout.forget()
-            self._tree = (model, look, look.layout.place(view(look, model)))
+            self._tree = (seen, look, look.layout.place(view(look, model)))
         return self._tree[2]
 
     def show(self, target: pygame.Surface, model: Model, pressed: str | None = None) -> list[Rect]:
@@ -160,9 +162,16 @@ class Stage:
         return surface
 
 
+def shown(model: Model) -> Model:
+    """The model as far as it is seen: equal ones look the same. Seconds count only where they are written."""
+    if model.ticket or model.result:
+        return replace(model, now=float(int(model.now - model.touched)), touched=0.0)
+    return replace(model, now=0.0, touched=0.0)
+
+
 def scheme_of(model: Model) -> Scheme:
     """The scheme of colours a model asks for."""
-    return NORMAL
+    return CONTRAST if model.modes.contrast else NORMAL
 
 
 def save(surface: pygame.Surface, path: Path) -> None:

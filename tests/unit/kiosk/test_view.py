@@ -142,7 +142,7 @@ def test_the_cache_of_words_is_limited_by_bytes() -> None:
 def test_every_icon_draws_within_its_square(name: str) -> None:
     picture = draw_icon(name, 64, "#0E4A56")
     box = picture.get_bounding_rect(min_alpha=40)
-    assert box.width > 20 and box.height > 8 and box.left >= 0 and box.right <= 64
+    assert box.width > 20 and box.height > 3 and box.left >= 0 and box.right <= 64
 
 
 def test_contrast_of_the_tokens() -> None:
