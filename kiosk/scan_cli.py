@@ -50,8 +50,9 @@ def register(subparsers: Any) -> None:
 def run_scan(arguments: argparse.Namespace) -> int:
     """Exit 0: every file was read; 1: at least one was not (the others are answered all the same)."""
     from config.clock import make_clock
-    from kiosk.scanner.decode import engines, read_picture
+    from kiosk.scanner.decode import engines
     from kiosk.scanner.picture import PictureError, load_luma
+    from kiosk.scanner.still import read_picture
 
     if not engines():
         _complain("Chưa cài bộ giải mã (zxing-cpp, libzbar).", "No decoder is installed (zxing-cpp, libzbar).")

@@ -22,9 +22,10 @@ from typing import Any
 
 from config.process import setup_logging
 from kiosk.scanner.camera import Reopening, open_source
-from kiosk.scanner.decode import STAGES, Found, Luma, Stage, confirmed, run_stage
+from kiosk.scanner.decode import STAGES, Found, Luma, Stage, run_stage
 from kiosk.scanner.frames import Frame, Stuck
 from kiosk.scanner.picamera import prepare
+from kiosk.scanner.still import confirmed
 from kiosk.scanner.vote import Seen, Vote
 
 log = logging.getLogger("kiosk.scanner")

@@ -1,4 +1,4 @@
-"""The decoders behind one function, in the order that was measured best. Only this file imports pyzbar and zxing-cpp.
+"""The decoders behind one function, by stages. Only this file imports pyzbar and zxing-cpp.
 
 Order: zxing-cpp on the frame as it is → patches turned level (zxing-cpp, then libzbar) → zxing-cpp, QR only, on the
 frame at twice its size → libzbar on the frame → zxing-cpp, QR only, at twice its size and sharpened. Code 128 is
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -22,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
-from kiosk.scanner.grammar import NONE, UNKNOWN, Reading, best, classify
+from kiosk.scanner.grammar import Reading, classify
 from kiosk.scanner.patches import averaged, levelled
 
 if TYPE_CHECKING:
@@ -35,8 +34,6 @@ Symbology = Literal["code128", "qr", "code39"]
 Stage = Literal["zxing", "patches", "zxing-x2", "zbar", "zxing-x2-sharp"]
 
 STAGES: tuple[Stage, ...] = ("zxing", "patches", "zxing-x2", "zbar", "zxing-x2-sharp")
-_OTHER_SIZES = (0.91, 1.13, 0.83)
-MAX_ENLARGED = 2_400_000  # px of the frame that the enlarged passes take on; a larger picture needs no enlarging
 
 
 def _load_zxing() -> ModuleType | None:
@@ -86,15 +83,6 @@ class Found:
     reading: Reading
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What one picture says: the best reading, where it came from, and how long it took."""
-
-    reading: Reading
-    symbol: Symbol | None
-    ms: float
-
-
 def engines() -> list[str]:
     """Names of the decoders that are here: zxing, zbar."""
     return [name for name, module in (("zxing", _zxing), ("zbar", _zbar)) if module is not None]
@@ -116,59 +104,9 @@ def run_stage(stage: Stage, luma: Luma, today: dt.date | None, known: Iterable[S
     return _judge(symbols, today)
 
 
-def read_picture(luma: Luma, today: dt.date | None) -> Answer:
-    """All a still picture can tell: the cascade until a dossier, a ticket or an address is found.
-
-    A stage's result counts only when the grammar accepts it, else the next stage is asked. After a dossier code the
-    patches are still looked at, where nothing was read yet: a second receipt in the picture must not go unseen.
-    """
-    began = time.perf_counter()
-    found: list[Found] = []
-    for look in _looks(luma):
-        for stage in STAGES:
-            if stage.startswith("zxing-x2") and look.size > MAX_ENLARGED:
-                continue
-            has_code = any(each.reading.code for each in found)
-            if has_code and stage != "patches":
-                continue
-            known = [each.symbol for each in found] if look is luma else ()
-            found += [confirmed(each, look, today) for each in run_stage(stage, look, today, known)]
-        if any(each.reading.code for each in found):
-            break
-    reading = best(each.reading for each in found)
-    source = next((each.symbol for each in found if each.reading.kind == reading.kind), None)
-    return Answer(reading, source if reading is not NONE else None, (time.perf_counter() - began) * 1000)
-
-
-def confirmed(found: Found, luma: Luma, today: dt.date | None) -> Found:
-    """A still picture's second opinion, in the place of the second frame that the camera has.
-
-    A linear code has a weak check digit, and noise on a damaged one can make a well-formed other code of it, seen about
-    once in 200 of them. So it must be read again from the picture at another size; else it is only something unknown.
-    """
-    if found.reading.code is None or found.symbol.symbology == "qr":
-        return found
-    stages: tuple[Stage, ...] = ("zxing", "patches", "zbar")
-    image = Image.fromarray(luma)
-    for factor in _OTHER_SIZES:
-        size = (round(image.width * factor), round(image.height * factor))
-        other = np.asarray(image.resize(size, Image.Resampling.BICUBIC), dtype=np.uint8)
-        if any(each.reading == found.reading for stage in stages for each in run_stage(stage, other, today)):
-            return found
-    return Found(found.symbol, UNKNOWN)
-
-
-def _looks(luma: Luma) -> Iterator[Luma]:
-    """The picture as it is, then in other sizes: large photographs at half size (a blurred code of 12 megapixels has
-    nothing to lose), and all with a white margin (cut-out codes have lost their quiet zone)."""
-    yield luma
-    height, width = luma.shape
-    if luma.size > 2_000_000:
-        small = Image.fromarray(luma).resize((width // 2, height // 2), Image.Resampling.BOX)
-        yield np.asarray(small, dtype=np.uint8)
-    if luma.size <= MAX_ENLARGED:
-        margin = max(24, min(height, width) // 8)
-        yield np.pad(luma, margin, constant_values=255)
+def read_qr(luma: Luma, engine: str, today: dt.date | None) -> list[Found]:
+    """QR alone in a picture made ready for it. No linear code: enlarged and sharpened ones are misread."""
+    return _judge(_read_zxing(luma, engine, linear=False), today)
 
 
 def _judge(symbols: Iterable[Symbol], today: dt.date | None) -> list[Found]:

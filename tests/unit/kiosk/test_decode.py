@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kiosk.scanner.decode import STAGES, Answer, Symbol, confirmed, engines, read_picture, run_stage
+from kiosk.scanner.decode import STAGES, Symbol, engines, run_stage
 from kiosk.scanner.patches import MAX_AREA, MAX_PATCHES, levelled
+from kiosk.scanner.still import Answer, confirmed, read_picture
 from tests.fixtures import receipts
 
 TODAY = dt.date(2026, 11, 21)

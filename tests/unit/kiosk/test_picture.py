@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kiosk.scanner.decode import read_picture
 from kiosk.scanner.picture import MAX_SIDE, PictureError, load_luma
+from kiosk.scanner.still import read_picture
 from tests.fixtures import receipts
 
 TODAY = dt.date(2026, 11, 21)
