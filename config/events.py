@@ -79,6 +79,14 @@ class CounterData(_Data):
     actor: Actor
 
 
+class StaffData(_Data):
+    """An officer signed in or out, by code; `counter` where one was taken at once."""
+
+    role: Literal["clerk", "reception", "supervisor"]
+    counter: Annotated[int, Field(ge=1, le=99)] | None = None
+    actor: Actor
+
+
 class HelpData(_Data):
     """Somebody asked for a helper, or one came; never who."""
 
@@ -239,6 +247,8 @@ def _types() -> dict[str, EventType]:
         ("counter.emergency_over", "audit", CounterData, "the call for help is over"),
         ("counter.services", "audit", CounterData, "today's services of a counter were set"),
         ("counter.undone", "audit", CounterData, "a counter took its last act back"),
+        ("staff.signed_in", "audit", StaffData, "an officer signed in by PIN"),
+        ("staff.signed_out", "audit", StaffData, "an officer signed out"),
         ("help.asked", "audit", HelpData, "somebody asked for a helper"),
         ("help.done", "audit", HelpData, "a helper came"),
         ("broadcast.shown", "audit", BroadcastData, "a text for all is shown"),

@@ -10,13 +10,15 @@ from fastapi.responses import Response
 from pydantic import Field, model_validator
 
 from config.settings import Settings
-from queue_display.desk import Desk, dumps
+from queue_display.desk import Asked, Desk, dumps
 from queue_display.hub.access import COOKIE, Gate, Principal, forbidden
 from queue_display.hub.bodies import Body, CounterNumber
 from queue_display.hub.gatekeeper import Json, principal
 from queue_display.hub.officers import Officers, Session
 from queue_display.hub.seats import Seats
+from queue_display.ledger import LedgerError
 from queue_display.model import EngineError
+from queue_display.rules import room
 from queue_display.window import Touched
 
 log = logging.getLogger("hub")
@@ -98,6 +100,16 @@ def attach(router: APIRouter, settings: Settings, desk: Desk, gate: Gate) -> Non
             seats.tell(lost, dumps({"type": "seat", "rev": desk.rev, "data": told}))
         return session
 
+    def audit(way: Literal["in", "out"], session: Session, counter: int | None = None) -> None:
+        officer = session.staff
+        key = f"staff:{way}:{session.sid}"
+        told = Asked(f"{officer.role}:{officer.id}", key, key)
+        try:
+            desk.run(told, lambda draft: room.staff_signed(draft, way, officer.role, counter))
+        except LedgerError as error:
+            # A full disk keeps no officer from the counter.
+            log.error("signing %s of %s could not be written: %s", way, officer.id, error)
+
     @router.post("/v1/session")
     async def sign_in(request: Request, body: SessionBody) -> Response:
         """Sign a browser in."""
@@ -112,7 +124,7 @@ def attach(router: APIRouter, settings: Settings, desk: Desk, gate: Gate) -> Non
         own = _session_of(gate, request)
         session = officers.begin(officer)
         if body.counter is not None:
-            session = sit(session, body.counter, take=body.take, own=own)
+            session = sit(session, body.counter, take=body.take, own=own.sid if own else "")
         elif officer.role == "clerk":
             raise EngineError(
                 "no_counter",
@@ -124,7 +136,8 @@ def attach(router: APIRouter, settings: Settings, desk: Desk, gate: Gate) -> Non
             )
         log.info("%s signs in%s", officer.id, f" at counter {body.counter}" if body.counter else "")
         if own:
-            seats.end(own)  # one browser, one session: what it had before is given back
+            seats.end(own.sid)  # one browser, one session: what it had before is given back
+        audit("in", session, body.counter)
         return answer(gate.officer(session), officers.cookie(session))
 
     @router.get("/v1/session")
@@ -137,7 +150,8 @@ def attach(router: APIRouter, settings: Settings, desk: Desk, gate: Gate) -> Non
         """Sign the browser out."""
         own = _session_of(gate, request)
         if own:
-            seats.end(own)
+            audit("out", own)
+            seats.end(own.sid)
         said = Json(dumps({"rev": desk.rev}))
         said.delete_cookie(COOKIE, httponly=True, samesite="strict", secure=secure)
         return said
@@ -187,10 +201,10 @@ def _officer(request: Request) -> Session:
     return session
 
 
-def _session_of(gate: Gate, request: Request) -> str:
-    """The id of this browser's officer session before, "" without one."""
+def _session_of(gate: Gate, request: Request) -> Session | None:
+    """This browser's officer session before, None without one."""
     try:
         who = gate.session(request.headers.get("cookie"))
     except EngineError:
-        return ""  # over already
-    return who.session.sid if who is not None and who.session is not None else ""
+        return None  # over already
+    return who.session if who is not None else None

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from config.events import PERSONAL
 from queue_display.draft import Draft, iso
 from queue_display.model import Broadcast, EngineError, Help, HelpKind, HelpPlace, Post
 from queue_display.posts import counter_event
+
+
+def staff_signed(draft: Draft, way: Literal["in", "out"], role: str, counter: int | None = None) -> dict[str, Any]:
+    """An officer came or went: who is the draft's actor, `role:code`."""
+    data: dict[str, Any] = {"role": role, "actor": draft.actor}
+    if counter is not None:
+        data["counter"] = counter
+    draft.change.events.append((f"vn.motcua.staff.signed_{way}", data))
+    return {}
 
 
 def ask_help(draft: Draft, where: HelpPlace, what: HelpKind, counter: int | None = None) -> Help:

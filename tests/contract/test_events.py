@@ -30,6 +30,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "LinkData": {"link": "main", "sent": 9, "resent": 1, "bad_crc": 0, "out_of_order": 0, "actor": "bridge:bridge"},
     "LedgerData": {"reason": "created", "letter": "Z", "actor": "hub:hub"},
     "RefusedData": {"service": "land", "code": "closed", "source": "button", "actor": "bridge:bridge"},
+    "StaffData": {"role": "clerk", "counter": 3, "actor": "clerk:cb-1"},
     "HelpData": {"help": 3, "where": "kiosk", "what": "write", "actor": "kiosk:kiosk"},
     "BroadcastData": {"minutes": 30, "actor": "supervisor:desk"},
     "ListData": {"added": 12, "changed": 0, "dropped": 1, "kept": 2, "actor": "supervisor:desk"},

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
@@ -122,6 +123,21 @@ def test_counter_and_pin_make_a_session(shared: Room) -> None:
     assert desk.ask("GET", "/v1/session")[0] == 401
     desk.cookie = kept
     assert desk.ask("GET", "/v1/session")[0] == 401, "a cookie that somebody kept is over as well"
+
+
+def test_coming_and_going_of_an_officer_is_an_event_by_code(shared: Room) -> None:
+    desk = shared.browser()
+    assert desk.sit("cb-3", 3)[0] == 200
+    desk.ask("DELETE", "/v1/session")
+    with closing(sqlite3.connect(f"file:{shared.hub.settings.hub.ledger}?mode=ro", uri=True)) as ledger:
+        bodies = [json.loads(body) for (body,) in ledger.execute("SELECT body FROM outbox ORDER BY seq")]
+    told = [(each["type"].rpartition(".")[2], each["data"]) for each in bodies if ".staff." in each["type"]]
+    mine = [each for each in told if each[1]["actor"] == "clerk:cb-3"]
+    assert mine[-2:] == [
+        ("signed_in", {"role": "clerk", "counter": 3, "actor": "clerk:cb-3"}),
+        ("signed_out", {"role": "clerk", "actor": "clerk:cb-3"}),
+    ]
+    assert pin_of("cb-3") not in json.dumps(told)
 
 
 def test_desks_without_a_counter_sign_in_by_their_role(shared: Room) -> None:
