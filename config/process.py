@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
@@ -45,6 +47,20 @@ def setup_logging(name: str, level: int = logging.INFO) -> logging.Logger:
     root.handlers[:] = [handler]
     root.setLevel(level)
     return logging.getLogger(name)
+
+
+_PR_SET_DUMPABLE = 4
+
+
+def no_dump() -> None:
+    """No core dump of this process and no look into its memory by others of its user: it holds what people show it.
+
+    RLIMIT_CORE alone does not stop a dump into a pipe, so the process is marked as well. Raises `OSError`.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_DUMPABLE) failed")
 
 
 def stop_on_signals() -> threading.Event:
