@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_serializer, field_validator, model_validator
 
 from config.settings_base import Section
+from config.settings_staff import PIN_COMMAND, is_pin_hash
 
 LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z]{2,8})?$"
 """The name of a catalogue of words: a language code, with a script or a country where one is needed."""
+NO_HASH = "(no hash)"
+"""Stands for what was written as a PIN's hash and is none."""
 
 
 class Carry(Section):
@@ -73,7 +76,7 @@ class Kiosk(Section):
         default="",
         max_length=200,
         pattern=r"^$|^file:/.+$|^[A-Za-z0-9_:=,.\-]+$",
-        description="Loa riêng của kiosk (thiết bị ALSA); trống = không đọc to | its own sound device; empty = no voice",
+        description="Loa riêng của kiosk (thiết bị ALSA); trống = không đọc to | own sound device; empty = none",
     )
     volume: int = Field(default=70, ge=20, le=100, description="Âm lượng đọc to lúc đầu, % | volume of the voice")
     headphones: bool = Field(
@@ -87,8 +90,34 @@ class Kiosk(Section):
         default=15.0, ge=10, le=600, description="Mỗi trang của màn hình chờ, giây | seconds of one page while it rests"
     )
     catalogue: str = Field(default="", description="Tệp thủ tục, trống = mẫu kèm theo | catalogue, empty = the sample")
+    aliases: str = Field(
+        default="",
+        description="Tệp lời dân hay nói, trống = aliases.toml cạnh tệp thủ tục | everyday words, empty = beside it",
+    )
+    keyboard: Literal["plain", "telex", "vni"] = Field(
+        default="plain", description="Bàn phím lúc đầu: không dấu, Telex, VNI | the keyboard at first"
+    )
+    tone_style: Literal["old", "new"] = Field(
+        default="old", description="Chỗ đặt dấu: old = hòa, new = hoà | where a tone stands"
+    )
+    staff_pin: str = Field(
+        default="",
+        repr=False,
+        max_length=256,
+        description=f"Băm PIN màn hình cán bộ, tạo bằng: {PIN_COMMAND} | the staff screen's PIN, hashed by that",
+    )
     faces: Literal[3, 5] = Field(default=5, description="Số mức đánh giá | steps of the rating")
     carry: Carry = Carry()
+
+    @field_validator("staff_pin", mode="before")
+    @classmethod
+    def _never_shown(cls, value: Any) -> Any:
+        """A PIN written here by mistake must not come back in an error message: what is wrong is said without it."""
+        return value if value == "" or (isinstance(value, str) and is_pin_hash(value)) else NO_HASH
+
+    @field_serializer("staff_pin")
+    def _hidden(self, value: str) -> str:
+        return "(argon2id)" if value else ""
 
 
 class Scanner(Section):

@@ -51,8 +51,10 @@ class Flow:
             case Tap():
                 return self._tap(event.id, replace(model, touched=model.now, warn_left=None))
             case Touched():
-                return replace(model, touched=model.now), ()
+                return self._touched(model), ()
             case Key():
+                if model.screen == "attract":
+                    return self._touched(model), ()
                 return typed(event.text, replace(model, touched=model.now, warn_left=None), self.env.find), ()
             case HubChanged():
                 return replace(model, hub=event.hub), ()
@@ -71,6 +73,12 @@ class Flow:
             case Broken():
                 return replace(self._fresh(model), screen="failsafe"), (Forget(), Watch(False))
 
+    def _touched(self, model: Model) -> Model:
+        # A finger on the attract screen only wakes it: nothing on it can be pressed, and what comes up under the
+        # finger was not there when it came down.
+        screen = "home" if model.screen == "attract" else model.screen
+        return replace(model, screen=screen, page=0 if screen != model.screen else model.page, touched=model.now)
+
     def deadline(self, model: Model) -> float:
         """Monotonic seconds at which the warning (or, unwarned, the wipe) is due."""
         return model.touched + idle_of(model, self.env.idle_s)
@@ -84,12 +92,16 @@ class Flow:
                 return model, ()
             to = GIVES_UP_TO[model.screen]
             return replace(model, screen=to, request=model.request + 1, touched=event.now), ()
+        if model.screen == "attract":
+            turns = (event.now - model.touched - self.env.attract_s) // self.env.attract_turn_s
+            return replace(model, page=max(0, int(turns))), ()
         over = event.now - self.deadline(model)
         if over < 0:
             return (replace(model, warn_left=None) if model.warn_left is not None else model), ()
         if model.screen in UNWARNED or over >= self.env.warn_s:
             if model.screen == "home" and model == replace(self._fresh(model), touched=model.touched):
-                return model, ()
+                rests = 0 < self.env.attract_s <= event.now - model.touched
+                return (replace(model, screen="attract") if rests else model), ()
             return self.wipe(model)
         return replace(model, warn_left=max(1, int(self.env.warn_s - over + 0.999))), ()
 
@@ -112,7 +124,8 @@ class Flow:
 
     def _home(self, model: Model) -> Out:
         wiped, effects = self.wipe(model)
-        return replace(wiped, language=model.language, large=model.large), effects
+        modes = replace(model.modes, sheet="")
+        return replace(wiped, language=model.language, large=model.large, modes=modes), effects
 
     # moving -----------------------------------------------------------------------------------
 
@@ -138,11 +151,6 @@ class Flow:
                 return self._back(model)
             case "more":
                 return replace(model, extended=model.extended + 1), ()
-            case "large":
-                return replace(model, large=not model.large, page=0), ()
-            case "language":
-                every = self.env.languages
-                return replace(model, language=every[(every.index(model.language) + 1) % len(every)], page=0), ()
             case "page":
                 return replace(model, page=max(0, model.page + (1 if value == "next" else -1))), ()
             case "key":

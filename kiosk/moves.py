@@ -12,6 +12,7 @@ Out = tuple[Model, tuple[Effect, ...]]
 
 SCREENS = (
     "home",
+    "attract",
     "service",
     "busy",
     "issuing",
@@ -41,7 +42,7 @@ IDLE_FACTOR = {"ticket": 0.5, "thanks": 0.2, "failsafe": 0.3}
 """Share of the idle time for screens that say one thing; the warning is never shorter."""
 NUMBER_ONLY_S = 60.0
 """Without paper the number exists on this screen alone: at least so long before the warning, to write it down."""
-UNWARNED = ("home", "thanks", "failsafe")
+UNWARNED = ("home", "attract", "thanks", "failsafe")
 """Nothing of a person is on these: they go home without asking."""
 TIMEOUT_S = {"issuing": 12.0, "searching": 40.0}
 """Screens that wait for a worker give up after this; the worker's own deadline is shorter."""
@@ -52,7 +53,8 @@ GIVES_UP_TO = {"issuing": "out_of_service", "searching": "try_later"}
 @dataclass(frozen=True, slots=True)
 class Env:
     """What the flow is told once. `find`: folded search, procedure codes best first; `service_of`: procedure code →
-    service."""
+    service; `voice`: the kiosk has a sound device of its own, at `volume` percent; `attract_s`: how long home stands
+    untouched before the attract screen (0: never), a page of which stands `attract_turn_s`."""
 
     idle_s: float = 45.0
     warn_s: float = 20.0
@@ -61,6 +63,10 @@ class Env:
     faces: int = 5
     find: Callable[[str], tuple[str, ...]] = lambda text: ()
     service_of: Callable[[str], str | None] = lambda code: None
+    voice: bool = False
+    volume: int = 70
+    attract_s: float = 0.0
+    attract_turn_s: float = 15.0
 
 
 Tapped = Callable[[str, Model, Env], Out]

@@ -18,6 +18,7 @@ from config.process import (
     Heart,
     LossLog,
     die_on_thread_exception,
+    no_dump,
     notify,
     setup_logging,
     stop_on_signals,
@@ -28,7 +29,7 @@ from kiosk.catalogue import Catalogue, load_catalogue
 from kiosk.control import Control
 from kiosk.errands import Errands
 from kiosk.flow import Flow
-from kiosk.locale import languages
+from kiosk.locale import FIRST, offered
 from kiosk.lookup import Lookup
 from kiosk.model import (
     CameraState,
@@ -59,14 +60,19 @@ def make_env(settings: Settings, catalogue: Catalogue) -> Env:
     """What the flow is told once."""
     search = Search(catalogue)
     services = {each.code: each.service for each in catalogue.procedures}
+    languages = offered(settings)
     return Env(
         settings.kiosk.idle_s,
         settings.kiosk.warn_s,
-        settings.kiosk.language,
-        languages(),
+        settings.kiosk.language if settings.kiosk.language in languages else FIRST,
+        languages,
         settings.kiosk.faces,
         lambda text: tuple(hit.procedure.code for hit in search.find(text, top=10)),
         services.get,
+        bool(settings.kiosk.speaker),
+        settings.kiosk.volume,
+        settings.kiosk.attract_s,
+        settings.kiosk.attract_turn_s,
     )
 
 
@@ -88,7 +94,8 @@ def hub_view(snapshot: dict[str, Any]) -> HubView:
         HelpDay(each["from"], each["to"], each["who"], each["who_en"], each["what"], each["what_en"])
         for each in snapshot.get("help_days") or []
     )
-    return HubView(True, services, tuple(calls[:3]), parts, message, days, snapshot.get("service_day") or "")
+    said = tuple((each["vi"], each.get("en") or "") for each in (snapshot.get("idle") or {}).get("items") or [])
+    return HubView(True, services, tuple(calls[:3]), parts, message, days, snapshot.get("service_day") or "", said)
 
 
 def service_line(each: dict[str, Any]) -> ServiceLine:
@@ -229,6 +236,7 @@ def run(settings: Settings, address: str, virtual: Path | None = None, token: st
     if not settings.kiosk.enabled:
         log.info("kiosk.enabled = false: không lắp màn hình chạm / no touchscreen is set up")
         return EXIT_OK
+    no_dump()
     die_on_thread_exception()
     stop = stop_on_signals()
     clock = make_clock(settings.site.timezone, settings.clock.trust)

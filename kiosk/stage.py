@@ -23,7 +23,9 @@ from kiosk.view.metrics import Metrics, Panel
 from kiosk.view.paint import Painter
 from kiosk.view.scheme import CONTRAST, NORMAL, Scheme
 
-DIAGONAL_IN = {"1024x600": 10.1, "1280x800": 10.1, "1920x1080": 15.6, "720x1280": 15.6}
+STAFF_SIZE = "800x480"
+"""A 7" panel is too small for people's screens; the staff's screens stand on it, too."""
+DIAGONAL_IN = {"1024x600": 10.1, "1280x800": 10.1, "1920x1080": 15.6, "720x1280": 15.6, STAFF_SIZE: 7.0}
 """What a size of pixels stands for in pictures and tests; a site sets its own diagonal."""
 
 

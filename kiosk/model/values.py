@@ -72,6 +72,7 @@ class HubView:
     message: tuple[str, str] | None = None
     help_days: tuple[HelpDay, ...] = ()
     day: str = ""  # the service day, ISO
+    idle: tuple[tuple[str, str], ...] = ()  # notices and slogans of this hour: (vi, en)
 
     @property
     def printer(self) -> bool:

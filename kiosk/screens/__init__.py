@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiosk.model import Model
-from kiosk.screens import dossier, nonumber, procedures, queue, rate, start
+from kiosk.screens import attract, dossier, modes, nonumber, procedures, queue, rate, start
 from kiosk.screens import help as helping
 from kiosk.screens.look import Look
 from kiosk.view.widgets import Widget
 
 SCREENS: dict[str, Callable[[Look, Model], Widget]] = {
     "home": start.home,
+    "attract": attract.attract,
     "service": queue.choose,
     "busy": nonumber.busy,
     "issuing": queue.issuing,
@@ -42,4 +43,4 @@ SCREENS: dict[str, Callable[[Look, Model], Widget]] = {
 def view(look: Look, model: Model) -> Widget:
     """The tree of the model's screen, with the warning over it when the time is nearly up."""
     tree = SCREENS[model.screen](look, model)
-    return look.dialogue(tree, model) if model.warn_left is not None else tree
+    return look.dialogue(tree, model) if model.warn_left is not None else modes.sheet(look, tree, model)

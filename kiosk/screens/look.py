@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from config.settings import Settings
 from kiosk.catalogue import Catalogue
-from kiosk.locale import Words, languages
+from kiosk.locale import Words
 from kiosk.model import Model
+from kiosk.screens.header import header
 from kiosk.view.layout import Layout
 from kiosk.view.metrics import Metrics
 from kiosk.view.widgets import (
@@ -79,6 +80,10 @@ class Look:
     def compact(self) -> bool:
         """A panel on which a typing screen has its field in the header."""
         return not self.metrics.portrait and self.metrics.height < 170
+
+    def named(self, language: str) -> str:
+        """The name of a language in that language."""
+        return Words(language)("language.name")
 
     # words ------------------------------------------------------------------------------------
 
@@ -183,8 +188,8 @@ class Look:
         head: Widget | None = None,
     ) -> Box:
         """Header, content, footer. `extra`: further buttons below; `main`: beside *Xong*; `head`: in the header."""
-        header = Box(
-            (self._header(model, head),),
+        top = Box(
+            (header(self, model, head),),
             "column",
             pad=(self.margin, 0),
             fill=WHITE,
@@ -195,52 +200,7 @@ class Look:
         foot = foot or self._footer(model, tuple(extra), main)
         footer = Box((foot,), "column", pad=(self.margin, 0), fill=WHITE, justify="center", height=self.footer_mm)
         body = Box((replace_grow(content),), "column", pad=(self.margin, self.pad), grow=1)
-        return Box((header, Rule(HAIR), body, Rule(HAIR), footer), "column", fill=PAPER)
-
-    def _header(self, model: Model, head: Widget | None) -> Widget:
-        m, words = self.metrics, self.words
-        name, place = words.site(self.settings)
-        mark = Box(
-            (Text("1C", m.body, 700, WHITE, "center", lines=1),),
-            "column",
-            fill=self.primary,
-            radius=m.radius,
-            width=m.body * 2.6,
-            height=m.body * 2.6,
-            justify="center",
-        )
-        large = self.button("large", words("header.normal" if model.large else "header.large"), on=model.large)
-        sign = Text("Aa", m.body, 700, WHITE if model.large else self.primary, "center", lines=1)
-        large = replace(large, children=(sign, *large.children))
-        tongues = [self.button("language", words("header.other"))] if len(languages()) > 1 else []
-        right: list[Widget] = [large, *tongues]
-        clock: list[Widget] = []
-        full_clock: list[Widget] = []
-        if model.face:
-            face = model.face
-            time = Text(f"{face.hour:02}:{face.minute:02}", m.lead, 700, lines=1)
-            date = words(
-                "date", weekday=words(f"weekday.{face.weekday}"), day=face.day, month=face.month, year=face.year
-            )
-            clock = [time]
-            full_clock = [column(time, self.body(date, soft=True, lines=1))]
-        gap = m.space * 0.8
-        two = column(self.body(name, bold=True, lines=1), self.body(place, soft=True, lines=1))
-        short = self.body(place, bold=True, lines=1)
-        flat = replace(large, children=large.children[1:])
-        grow = Gap(grow=1)
-        if head is not None:
-            return row(replace_grow(head), flat, *tongues, gap=gap, align="center")
-        options: list[Widget] = [
-            row(mark, two, grow, *right, *full_clock, gap=gap, align="center"),
-            row(mark, two, grow, *right, *clock, gap=gap, align="center"),
-            row(mark, short, grow, *right, *clock, gap=gap, align="center"),
-            row(mark, short, grow, flat, *tongues, *clock, gap=gap, align="center"),
-            row(mark, grow, flat, *tongues, *clock, gap=gap, align="center"),
-            row(grow, flat, *tongues, *clock, gap=gap, align="center"),
-            row(grow, flat, *tongues, gap=gap, align="center"),
-        ]
-        return Fit(tuple(options), grow=1.0)
+        return Box((top, Rule(HAIR), body, Rule(HAIR), footer), "column", fill=PAPER)
 
     def _footer(self, model: Model, extra: tuple[Box, ...], main: Box | None) -> Widget:
         m, words = self.metrics, self.words

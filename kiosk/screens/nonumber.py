@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kiosk.model import Model, Refusal
 from kiosk.screens.look import Look
-from kiosk.screens.start import message, see_procedures, when
+from kiosk.screens.moments import when
+from kiosk.screens.start import message, see_procedures
 from kiosk.view.widgets import DONE, Box
 
 TITLED = ("closed", "last_ticket", "quota", "holiday", "day_closed", "full")

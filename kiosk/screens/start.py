@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 
-from kiosk.locale import Words
-from kiosk.model import Face, Model, ServiceLine
+from kiosk.model import Model
 from kiosk.screens.look import Look
+from kiosk.screens.moments import shortest_wait, when
 from kiosk.view.widgets import CALL, INK, WHITE, Box, Fit, Gap, Icon, Text, Widget, column, row
 
 
@@ -61,7 +60,7 @@ def _take(look: Look, model: Model) -> Box:
     else:
         waiting = sum(service.waiting for service in model.hub.services if service.open)
         lines = [words("home.waiting", n=waiting) if waiting else words("home.nobody")]
-        shortest = _estimate(model.hub.services)
+        shortest = shortest_wait(model.hub.services)
         if waiting and shortest:
             lines.append(words("home.estimate", low=shortest[0], high=shortest[1]))
         note = Box(
@@ -93,25 +92,6 @@ def _take(look: Look, model: Model) -> Box:
         id="go:service",
         pressed=look.pressed(True),
     )
-
-
-def when(words: Words, iso: str | None, face: Face | None) -> str:
-    """A moment as people say it: "13:00 hôm nay", "7:30 ngày mai, Thứ Ba". Empty where it is not known."""
-    if not iso:
-        return ""
-    at = dt.datetime.fromisoformat(iso)
-    values = {"time": f"{at.hour}:{at.minute:02}", "weekday": words(f"weekday.{at.weekday()}")}
-    days = (at.date() - dt.date(face.year, face.month, face.day)).days if face else 2
-    if days == 0:
-        return words("when.today", **values)
-    if days == 1:
-        return words("when.tomorrow", **values)
-    return words("when.day", **values, day=at.day, month=at.month)
-
-
-def _estimate(services: tuple[ServiceLine, ...]) -> tuple[int, int] | None:
-    spans = [service.estimate for service in services if service.open and service.estimate]
-    return (min(span[0] for span in spans), max(span[1] for span in spans)) if spans else None
 
 
 def _tile(look: Look, target: str, icon: str, key: str) -> Box:

@@ -6,7 +6,7 @@ from typing import Any
 
 from kiosk.locale import Words
 from kiosk.model import Face, HelpDay
-from kiosk.screens.start import when
+from kiosk.screens.moments import when
 from kiosk.service import hub_view
 
 FACE = Face(2026, 11, 23, 0, 8, 42)

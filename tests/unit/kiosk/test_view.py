@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from config.fonts import fallback_file, font_file
-from kiosk.locale import FOLDER, BadCatalogue, catalogue, languages, read_po
 from kiosk.touch import BOUNCE_S, Contact, Pointer, contact, touch_device
 from kiosk.view.cmap import NotAFont, coverage
 from kiosk.view.diff import dirty
@@ -206,32 +204,3 @@ def test_the_touch_device_is_the_one_that_lies_on_the_screen(tmp_path: Path) -> 
     assert touch_device("", listing) == Path("/dev/input/event4")
     assert touch_device("/dev/input/by-id/x", listing) == Path("/dev/input/by-id/x")
     assert touch_device("", tmp_path / "none") is None
-
-
-def test_every_language_has_the_same_keys_and_places() -> None:
-    first = catalogue("vi")
-    assert languages()[0] == "vi" and "en" in languages()
-    for language in languages():
-        words = catalogue(language)
-        assert set(words) == set(first)
-        for key, text in words.items():
-            assert set(re.findall(r"{(\w+)}", text)) == set(re.findall(r"{(\w+)}", first[key])), key
-            assert text.strip() and unicodedata.is_normalized("NFC", text), key
-
-
-def test_every_word_is_used_and_every_used_word_exists() -> None:
-    root = FOLDER.parent
-    code = "\n".join(path.read_text(encoding="utf-8") for path in root.glob("screens/*.py"))
-    keys = set(catalogue("vi"))
-    used = set(re.findall(r'words\(\s*f?"([^"{]+)"', code)) | set(re.findall(r'"(procedure\.\w+)"', code))
-    assert {key for key in used if "." in key and not key.endswith(".")} <= keys
-    families = set(re.findall(r'words\(\s*f"([\w.]+\.)\{', code)) | {"nav.", "weekday.", "home.", "ticket.", "factor."}
-    unused = {key for key in keys if f'"{key}"' not in code and not any(key.startswith(each) for each in families)}
-    assert unused == set()
-
-
-def test_a_bad_catalogue_names_its_line(tmp_path: Path) -> None:
-    bad = tmp_path / "x.po"
-    bad.write_text('msgid "a"\nmsgstr "b"\nmsgid a\n', encoding="utf-8")
-    with pytest.raises(BadCatalogue, match=":3:"):
-        read_po(bad)
