@@ -56,8 +56,27 @@ class HandlingTime(_Part):
         return self
 
 
+class PageSteps(_Part):
+    """A fee by the page of the original: `amount` each for the first `pages`, `then` each after them, at most `cap`
+    for one copy (TT 226/2016/TT-BTC)."""
+
+    pages: int = Field(ge=1, le=100)
+    then: int = Field(ge=0, le=1_000_000)
+    cap: int = Field(ge=LEAST_FEE, le=100_000_000)
+
+
+class Exemption(_Part):
+    """Who pays nothing, or less."""
+
+    text: Line
+    text_en: Line
+
+
 class Fee(_Part):
-    """What it costs. `amount` and `online` in đồng, where one number says it; the text always stands beside it."""
+    """What it costs. `amount` and `online` in đồng, where one number says it; the text always stands beside it.
+
+    `steps`: how a fee `per_page` goes on; `per_copy`: a `fixed` amount is for one copy, several cost so much more.
+    """
 
     kind: Literal["free", "fixed", "per_page", "per_case", "pair", "council", "law", "unknown"]
     text: Line
@@ -65,6 +84,31 @@ class Fee(_Part):
     amount: int | None = Field(ge=0, le=1_000_000_000)
     online: int | None = Field(ge=0, le=1_000_000_000)
     verified: bool
+    steps: PageSteps | None = None
+    per_copy: bool = False
+    exempt: tuple[Exemption, ...] = ()
+
+    @property
+    def counted(self) -> bool:
+        """Whether the amount depends on pages or copies."""
+        return self.amount is not None and (self.steps is not None or self.per_copy)
+
+    def due(self, pages: int = 1, copies: int = 1) -> int | None:
+        """Đồng for so many copies of an original of so many pages; None where no number says it.
+
+        Raises `ValueError` for fewer than one of either.
+        """
+        if pages < 1 or copies < 1:
+            raise ValueError(f"{pages} pages, {copies} copies: at least one of each is wanted")
+        if self.kind == "free":
+            return 0
+        if self.amount is None:
+            return None
+        if self.steps is None:
+            return self.amount * (copies if self.per_copy else 1)
+        first = min(pages, self.steps.pages)
+        one = self.amount * first + self.steps.then * (pages - first)
+        return min(self.steps.cap, one) * copies
 
     @model_validator(mode="after")
     def _adds_up(self) -> Fee:
@@ -72,6 +116,10 @@ class Fee(_Part):
             raise ValueError("fee.kind is free, but an amount above 0 is given")
         if self.kind in ("fixed", "per_page", "per_case", "pair") and self.amount is None:
             raise ValueError(f"fee.kind {self.kind} needs an amount")
+        if self.steps is not None and self.kind != "per_page":
+            raise ValueError(f"fee.steps belong to a fee per_page, this is {self.kind}")
+        if self.per_copy and self.kind != "fixed":
+            raise ValueError(f"fee.per_copy belongs to a fixed fee, this is {self.kind}")
         if self.kind == "pair" and self.online is None:
             raise ValueError("fee.kind pair needs the amount of the online channel as well")
         for value in (self.amount, self.online):
@@ -83,11 +131,20 @@ class Fee(_Part):
 
 
 class Paper(_Part):
-    """One paper to bring."""
+    """One paper to bring. `form`: what of it; `case`: the case it belongs to, where not everybody needs it."""
 
     text: Long
     text_en: Long
     verified: bool
+    form: Literal["", "form", "original", "copy", "show"] = ""
+    case: Line | None = None
+    case_en: Line | None = None
+
+    @model_validator(mode="after")
+    def _in_both(self) -> Paper:
+        if (self.case is None) != (self.case_en is None):
+            raise ValueError("case and case_en belong together")
+        return self
 
 
 class LinkedStep(_Part):
@@ -111,6 +168,7 @@ class Procedure(_Part):
     fee: Fee
     papers: tuple[Paper, ...]
     linked: tuple[LinkedStep, ...] | None
+    legal: tuple[Line, ...] = ()
 
 
 class CatalogueFile(_Part):
