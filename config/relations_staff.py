@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from config.settings import Settings
+from config.settings_kiosk import NO_HASH
 from config.settings_staff import PIN_COMMAND
 
 Found = tuple[str, str, list[str]]
@@ -29,4 +30,10 @@ def staff_relations(settings: Settings) -> list[Found]:
                 f"/must be an argon2id hash, not the PIN; run {PIN_COMMAND} and copy the line it prints"
             )
             found.append((f"staff.{at}.pin", text, []))
+    if settings.kiosk.staff_pin == NO_HASH:
+        text = (
+            f"phải là chuỗi argon2id, không phải mã PIN; chạy {PIN_COMMAND} rồi chép dòng in ra"
+            f"/must be an argon2id hash, not the PIN; run {PIN_COMMAND} and copy the line it prints"
+        )
+        found.append(("kiosk.staff_pin", text, []))
     return found

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-import tomllib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 import config
 from config.catalogue_model import CatalogueFile, FieldOfWork, Procedure
+from config.load import Problem
+from config.settings import Settings
+from kiosk.aliases import ALIASES, AliasError, AliasFile, overlap, read_aliases
 
 SHIPPED = Path(config.__file__).parent / "catalogue"
 SAMPLE = SHIPPED / "sample-2026-07.json"
-ALIASES = "aliases.toml"
+_SAID = re.compile(r"(?P<file>.+?):(?:(?P<line>\d+)(?::\d+)?:)? (?P<text>.*)", re.DOTALL)
 
 
 class CatalogueError(ValueError):
@@ -26,15 +29,6 @@ class CatalogueError(ValueError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
-
-
-class _AliasFile(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    popular: list[str] = Field(default_factory=list)
-    abbreviations: dict[str, str] = Field(default_factory=dict)
-    concepts: dict[str, list[str]] = Field(default_factory=dict)
-    everyday: dict[str, list[str]] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,21 +61,23 @@ class Catalogue:
         return tuple(by_code[code] for code in self.popular if code in by_code)[:count]
 
 
-def load_catalogue(path: Path | None = None) -> Catalogue:
+def load_catalogue(path: Path | None = None, aliases: Path | None = None) -> Catalogue:
     """Load a catalogue file (None or empty: the dated sample that ships) with its everyday words.
 
-    `aliases.toml` beside the file adds to the shipped ones. Raises `CatalogueError`.
+    `aliases`: the site's own words (None: `aliases.toml` beside the catalogue, if there is one); they add to the
+    shipped ones. Raises `CatalogueError`.
     """
     file = path or SAMPLE
     document = _parsed(file, _read_json(file))
     _cross_check(file, document)
     codes = {each.code for each in document.procedures}
-    shipped = _aliases(SHIPPED / ALIASES)
     beside = file.parent / ALIASES
-    own = _aliases(beside) if beside.exists() and file.parent.resolve() != SHIPPED.resolve() else _AliasFile()
-    strange = [code for code in (*own.everyday, *own.popular) if code not in codes]
-    if strange:
-        raise CatalogueError([f"{beside}: {code}: no such procedure in {file.name}" for code in strange])
+    given = aliases or (beside if beside.exists() and beside.resolve() != (SHIPPED / ALIASES).resolve() else None)
+    try:
+        shipped = read_aliases(SHIPPED / ALIASES)
+        own = read_aliases(given, codes) if given else AliasFile()
+    except AliasError as error:
+        raise CatalogueError(error.lines) from error
     words = {code: (*own.everyday.get(code, ()), *shipped.everyday.get(_national(code), ())) for code in codes}
     by_national = {_national(code): code for code in codes}
     popular = own.popular or [by_national[code] for code in shipped.popular if code in by_national]
@@ -93,11 +89,32 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
         words,
         {**shipped.abbreviations, **own.abbreviations},
         tuple(popular),
-        {
-            official: (*own.concepts.get(official, ()), *shipped.concepts.get(official, ()))
-            for official in dict.fromkeys((*own.concepts, *shipped.concepts))
-        },
+        overlap(own.concepts, shipped.concepts),
     )
+
+
+def catalogue_of(settings: Settings) -> Catalogue:
+    """The site's catalogue with the site's words. Raises `CatalogueError`."""
+    file, words = settings.kiosk.catalogue, settings.kiosk.aliases
+    return load_catalogue(Path(file) if file else None, Path(words) if words else None)
+
+
+def complaints(settings: Settings) -> list[Problem]:
+    """For `motcua config check` (entry-point group motcua.settings): what is wrong with the files of procedures."""
+    if not settings.kiosk.enabled:
+        return []
+    try:
+        catalogue_of(settings)
+    except CatalogueError as error:
+        key = "kiosk.aliases" if ALIASES in error.problems[0] else "kiosk.catalogue"
+        return [_problem(each, key) for each in error.problems]
+    return []
+
+
+def _problem(said: str, key: str) -> Problem:
+    """`file:line: sentence` as a problem of the settings."""
+    file, line, text = _SAID.fullmatch(said).group("file", "line", "text")  # type: ignore[union-attr]
+    return Problem(file, int(line) if line else None, key, text)
 
 
 def _national(code: str) -> str:
@@ -149,14 +166,3 @@ def _cross_check(file: Path, document: CatalogueFile) -> None:
             problems.append(f"{where}: field {each.field!r} is not among the fields: {', '.join(sorted(fields))}")
     if problems:
         raise CatalogueError(problems)
-
-
-def _aliases(file: Path) -> _AliasFile:
-    try:
-        return _AliasFile.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise CatalogueError([f"{file}: cannot be read: {error.strerror}"]) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CatalogueError([f"{file}: not TOML: {error}"]) from error
-    except ValidationError as error:
-        raise CatalogueError([f"{file}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]) from error

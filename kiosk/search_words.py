@@ -12,7 +12,9 @@ from collections.abc import Iterator
 
 from kiosk.telex import compose
 
-_FILLERS = """làm xin cấp cho của tôi mình em anh chị muốn cần thì là gì thế nào như sao ở đâu bao nhiêu hết mấy tiền đi được không ko k hỏi về với và để bị có này kia ai khi mới phải giúp ạ ơi nha nhé vậy rồi chưa cháu đây giấy tờ đăng ký ngày lâu những các một vài nữa bây giờ hôm nay qua mà nếu hay hoặc thêm mang theo ra luôn
+_FILLERS = """làm xin cấp cho của tôi mình em anh chị muốn cần thì là gì thế nào như sao ở đâu bao nhiêu hết mấy tiền
+    đi được không ko k hỏi về với và để bị có này kia ai khi mới phải giúp ạ ơi nha nhé vậy rồi chưa cháu đây
+    giấy tờ đăng ký ngày lâu những các một vài nữa bây giờ hôm nay qua mà nếu hay hoặc thêm mang theo ra luôn
     i want to how do get a an the of for my me we our need please is are what where apply can you with in on at and
     certificate register registration procedure paper papers document documents would like make it this that new"""
 """Words in nearly every question; they say little about which procedure is meant."""
@@ -20,7 +22,7 @@ STOP_PAIRS = frozenset(
     (("thu", "tuc"), ("truc", "tuyen"), ("the", "nao"), ("bao", "lau"), ("bao", "nhieu"), ("lam", "sao"))
 )
 """Two words that together say nothing, while each alone may be somebody's spelling of another."""
-PURPOSE = frozenset("lam mua ban di xin nop vay cuoi ket ve lay nhan bo hoan mien chung lap dang duoc thi".split())
+PURPOSE = frozenset("lam mua ban di xin nop vay cuoi ket ve lay nhan bo hoan mien chung lap dang duoc thi".split())  # noqa: SIM905 - reads better
 """After "để" ("de"): what the paper is wanted for, not which paper."""
 
 # What chats make of common words.
