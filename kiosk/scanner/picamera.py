@@ -6,6 +6,7 @@ Checked against the shipped picamera2 0.3.38 on libcamera's virtual camera by `m
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import threading
 from types import ModuleType
@@ -89,6 +90,9 @@ class PiCamera:
             raise Stuck("the camera does not close")
         if failed:  # still held then: every later try would find it busy
             raise Stuck(f"the camera does not close ({failed[0]})")
+        # Its frames' memory, scarce on a Pi, hangs in a circle of references until somebody cuts it.
+        self._camera = None
+        gc.collect()
 
 
 def _libraries() -> tuple[ModuleType, ModuleType]:

@@ -1,4 +1,4 @@
-"""In the place of kms++'s Python side, which only Raspberry Pi OS packages: picamera2 imports it for its DRM preview alone,
+"""In the place of kms++, which only Raspberry Pi OS packages: picamera2 imports it for its DRM preview alone,
 and asks it for the names of pixel formats while it is being imported. Nothing here is on a frame's way."""
 
 

@@ -6,7 +6,7 @@ request the moment it comes), and what a test says in the folder `MOTCUA_RIG_CAM
 
     frozen      while this file is there no frame comes: a loose ribbon
     autofocus   the camera says it can focus; what is asked of it stands in `asked` (JSON), as for any camera
-    padded      rows are longer than the picture is wide, as a Pi's are
+    padded      YUV420 with rows longer than the picture is wide, as a Pi gives them
 
 All else is picamera2 and libcamera as they ship. It leans on names that picamera2 does not promise, so picamera2 is
 pinned, and the first check of the rig opens the camera.
@@ -129,7 +129,7 @@ class Paced:
         asked = dict(controls or {})
         folder = os.environ.get("MOTCUA_RIG_CAMERA")
         if folder is not None:
-            told = {name.name: value if isinstance(value, int | float) else repr(value) for name, value in asked.items()}
+            told = {name.name: value if isinstance(value, float) else str(value) for name, value in asked.items()}
             (Path(folder) / "asked").write_text(json.dumps(told), encoding="utf-8")
         self._camera.start({name: value for name, value in asked.items() if name in self._camera.controls})
         self._on.set()
@@ -197,6 +197,7 @@ def fit() -> None:
             for stream in ("main", "lores"):
                 if self.camera_config.get(stream):
                     self.camera_config[stream]["stride"] += PADDING
+                    self.camera_config[stream]["format"] = "YUV420"  # whose grey plane lies where this one's does
         return answer
 
     Picamera2.configure = configured
