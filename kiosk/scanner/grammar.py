@@ -16,13 +16,29 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-Kind = Literal["dossier", "url_with_dossier", "ticket", "card", "payment", "unknown", "none"]
+Kind = Literal[
+    "dossier",
+    "url_with_dossier",
+    "ticket",
+    "appointment",
+    "card",
+    "payment",
+    "health",
+    "vneid",
+    "postal",
+    "product",
+    "unknown",
+    "none",
+]
 
 #: Best first. Of several codes in one picture the first kind of this list wins.
-PRIORITY: tuple[Kind, ...] = ("dossier", "url_with_dossier", "ticket", "card", "payment", "unknown", "none")
+PRIORITY: tuple[Kind, ...] = (
+    "dossier", "url_with_dossier", "ticket", "appointment", "card", "payment", "health", "vneid", "postal", "product",
+    "unknown", "none",
+)  # fmt: skip
 
 #: Kinds that may carry a code.
-WITH_CODE: frozenset[Kind] = frozenset({"dossier", "url_with_dossier", "ticket"})
+WITH_CODE: frozenset[Kind] = frozenset({"dossier", "url_with_dossier", "ticket", "appointment"})
 
 FIRST_DAY = dt.date(2018, 1, 1)  # the present form of the code began with TT 01/2018
 FUTURE_DAYS = 1  # an office's clock may be ahead of ours, not by more
@@ -35,6 +51,11 @@ _DOSSIER = re.compile(
     r"-(?P<day>[0-9]{6}|[0-9]{8})-(?P<number>[0-9]{4,8})"
 )
 _TICKET = re.compile(r"MC1/[a-z0-9-]{1,32}/(?P<day>[0-9]{8})/[A-Z][0-9]{3}")
+_APPOINTMENT = re.compile(r"MCA1/[a-z0-9-]{1,32}/[A-Z0-9]{4,8}")
+_HEALTH_NUMBER = re.compile(r"[A-Z]{2}[0-9][0-9]{12}|[0-9]{10}")
+_HEALTH_NAME = re.compile(r"(?:[0-9A-Fa-f]{2}){2,120}")
+_POSTAL = re.compile(r"[A-Z]{2}(?P<number>[0-9]{8})(?P<check>[0-9])[A-Z]{2}")
+_PRODUCT = re.compile(r"[0-9]{8}|[0-9]{12,14}")
 _PAYMENT = re.compile(r"000201.*6304(?P<crc>[0-9A-Fa-f]{4})", re.ASCII | re.DOTALL)
 _CARD_ID = re.compile(r"[0-9]{12}")
 _CARD_OLD_ID = re.compile(r"(?:[0-9]{9})?")
@@ -83,13 +104,15 @@ def classify(raw: str | bytes, today: dt.date | None) -> Reading:
         return Reading("dossier", code)
     if ticket := ticket_code(text):
         return Reading("ticket", ticket)
+    if _APPOINTMENT.fullmatch(text):
+        return Reading("appointment", text)
     if is_payment(text):  # before the URL: a payment's purpose may name a dossier, and pays for it only
         return Reading("payment")
     if is_card(text):
         return Reading("card")
     if code := dossier_in_url(text, today):
         return Reading("url_with_dossier", code)
-    return UNKNOWN
+    return Reading(_other(text))
 
 
 def normalise(text: str) -> str:
@@ -169,6 +192,51 @@ def is_card(text: str) -> bool:
         and sex[:1] in ("N", "n")
         and len(sex) <= 8
     )
+
+
+def is_health(text: str) -> bool:
+    """Whether the text has the shape of a health-insurance card's QR: the card's number, then the name in hex."""
+    fields = text.split("|")
+    return len(fields) >= 5 and bool(_HEALTH_NUMBER.fullmatch(fields[0]) and _HEALTH_NAME.fullmatch(fields[1]))
+
+
+def is_postal(text: str) -> bool:
+    """Whether the text is the number of a letter or parcel (UPU S10: check digit by the weights 8 6 4 2 3 5 9 7)."""
+    match = _POSTAL.fullmatch(text)
+    if match is None:
+        return False
+    rest = sum(int(d) * w for d, w in zip(match["number"], (8, 6, 4, 2, 3, 5, 9, 7), strict=True)) % 11
+    return int(match["check"]) == {0: 5, 1: 0}.get(rest, 11 - rest)
+
+
+def is_product(text: str) -> bool:
+    """Whether the text is an article number (GTIN-8, -12, -13 or -14 with a right check digit)."""
+    if not _PRODUCT.fullmatch(text):
+        return False
+    return sum(int(d) * (3 if i % 2 else 1) for i, d in enumerate(reversed(text))) % 10 == 0
+
+
+def _other(text: str) -> Kind:
+    """Texts of no use here that the screen can call by their name."""
+    if is_health(text):
+        return "health"
+    address = text.lower()
+    is_address = address.startswith(("http://", "https://")) and not any(c.isspace() for c in text)
+    # What VNeID shows is meant for its own readers and no source tells its form: known only where it names itself.
+    if address.startswith("vneid") or (is_address and _host(address).endswith("vneid.gov.vn")):
+        return "vneid"
+    if is_postal(text):
+        return "postal"
+    if is_product(text):
+        return "product"
+    return "unknown"
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def is_payment(text: str) -> bool:

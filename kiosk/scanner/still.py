@@ -65,21 +65,33 @@ class Answer:
         return tuple(dict.fromkeys(reading.kind for reading in sorted((f.reading for f in self.found), key=_rank)))
 
 
-def read_picture(luma: Luma, today: dt.date | None) -> Answer:
-    """All a still picture can tell. `today` bounds dossier dates (None: clock not trusted)."""
+def read_picture(luma: Luma, today: dt.date | None, *, hard: bool = True) -> Answer:
+    """All a still picture can tell. `today` bounds dossier dates (None: clock not trusted). Without `hard` the passes
+    of seconds are left out."""
     began = time.perf_counter()
     found: list[Found] = []
     for look in _looks(luma):
         found += _stages(look, today, known=found if look is luma else [])
         if any(each.reading.code for each in found):
             break
+        if not hard:
+            break
     else:
         found += _hard_qr(luma, today)
-    found = _once(found)
-    reading = best(each.reading for each in found)
-    source = next((each.symbol for each in found if each.reading.kind == reading.kind), None)
-    ms = (time.perf_counter() - began) * 1000
-    return Answer(reading, source if reading is not NONE else None, ms, tuple(found))
+    return _answer(found, (time.perf_counter() - began) * 1000)
+
+
+def together(answers: Iterable[Answer]) -> Answer:
+    """The answer of several pages of one file."""
+    parts = list(answers)
+    return _answer((each for part in parts for each in part.found), sum(part.ms for part in parts))
+
+
+def _answer(found: Iterable[Found], ms: float) -> Answer:
+    kept = _once(found)
+    reading = best(each.reading for each in kept)
+    source = next((each.symbol for each in kept if each.reading.kind == reading.kind), None)
+    return Answer(reading, source if reading is not NONE else None, ms, tuple(kept))
 
 
 def confirmed(found: Found, luma: Luma, today: dt.date | None) -> Found:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 from tests.fixtures import receipts
 
-A = "H38.12.25-240815-0003"
+A, B = "H38.12.25-240815-0003", "000.00.15.H38-240815-0001"
+PAYMENT = "00020101021138570010A00000072701270006970403011200110123456780208QRIBFTTA53037045802VN6304F4E5"
+KEYS = {"file", "kind", "code", "symbology", "engine", "ms", "several", "codes", "kinds"}
 
 
 def motcua(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -24,7 +27,7 @@ def test_scan_answers_for_every_file_and_names_the_broken_one(tmp_path: Path) ->
     done = motcua("scan", "--json", *files)
     assert done.returncode == 1
     rows = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [set(row) for row in rows] == [{"file", "kind", "code", "symbology", "engine", "ms"}] * 2
+    assert [set(row) for row in rows] == [KEYS] * 2
     assert (rows[0]["file"], rows[0]["kind"], rows[0]["code"], rows[0]["symbology"]) == (
         files[0],
         "dossier",
@@ -69,7 +72,36 @@ def test_names_of_files_and_commands_cannot_steer_a_terminal(tmp_path: Path) -> 
 
 def test_a_device_is_not_read_to_its_end() -> None:
     done = motcua("scan", "/dev/zero")
-    assert done.returncode == 1 and "MiB" in done.stderr
+    assert done.returncode == 1 and "a device or a pipe" in done.stderr
+
+
+def test_what_is_no_picture_file_is_answered_and_never_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "folder.png").mkdir()
+    (tmp_path / "empty.png").touch()
+    (tmp_path / "phone.heic").write_bytes(b"\0\0\0\x18ftypheic" + b"\0" * 64)
+    receipts.paper(receipts.symbol(A, module=3)).save(tmp_path / "zz.png")
+    done = motcua("scan", *(str(path) for path in sorted(tmp_path.iterdir())))
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    for words in ("pipe.png: cannot be read: not a file", "folder.png: cannot be opened: Is a directory"):
+        assert words in done.stderr
+    assert "an empty file" in done.stderr and "save it as JPEG" in done.stderr
+    assert A in done.stdout and len(done.stdout.splitlines()) == 1
+
+
+def test_several_codes_are_all_told_and_none_is_picked(tmp_path: Path) -> None:
+    two = receipts.paper(receipts.symbol(A, module=3), receipts.symbol(B, module=2), receipts.symbol(PAYMENT, "QRCode"))
+    two.save(tmp_path / "two.png")
+    pages = [receipts.paper(receipts.symbol(text, "QRCode")) for text in (receipts.CARD, A)]
+    pages[0].save(tmp_path / "scan.tiff", save_all=True, append_images=pages[1:])
+    done = motcua("scan", "--json", str(tmp_path / "two.png"), str(tmp_path / "scan.tiff"))
+    assert done.returncode == 0, done.stderr
+    several, tiff = (json.loads(line) for line in done.stdout.splitlines())
+    assert (several["kind"], several["code"], several["several"]) == ("dossier", None, True)
+    assert set(several["codes"]) == {A, B} and several["kinds"] == ["dossier", "payment"]
+    assert (tiff["code"], tiff["several"], tiff["kinds"]) == (A, False, ["dossier", "card"])
+    words = motcua("scan", str(tmp_path / "two.png")).stdout
+    assert A in words and B in words and "đưa từng tờ một" in words
 
 
 def test_an_unknown_command_names_the_nearest() -> None:

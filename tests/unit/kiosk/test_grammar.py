@@ -132,7 +132,7 @@ def test_cards_with_gaps_and_garbled_letters() -> None:
     assert classify("001199012345||N盻ｯ|00001950|N盻ｯ|X繽|", TODAY).kind == "card"
     assert classify("|".join(CARD.split("|")[:6]), TODAY) == UNKNOWN  # six fields
     assert classify(CARD + "|||||||", TODAY) == UNKNOWN  # fourteen
-    assert classify("HS4010012345678|4e677579|01011990|1|x|y|z", TODAY) == UNKNOWN  # a health-insurance card
+    assert classify("HS4010012345678|4e677579|01011990|1|x|y|z", TODAY) == Reading("health")
 
 
 @pytest.mark.parametrize(
@@ -198,3 +198,37 @@ def test_the_best_of_several() -> None:
 def test_two_different_dossiers_give_no_code() -> None:
     assert best([Reading("dossier", CODE), Reading("dossier", "H38-240815-0009")]) == Reading("dossier", None)
     assert best([Reading("dossier", CODE), Reading("dossier", CODE)]) == Reading("dossier", CODE)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("MCA1/h38-dong-thanh/K7QF2A", "appointment"),
+        ("DN4797912345678|4e677579e1bb856e2056c4836e205468e1bbad|01/01/1990|1|58c3a3204de1baab75|79 - 034|", "health"),
+        ("7912345678|4e677579e1bb856e|01/01/1990|1||", "health"),
+        ("https://vneid.gov.vn/qr?x=1", "vneid"),
+        ("EB123456785VN", "postal"),
+        ("4006381333931", "product"),
+        ("https://zalo.example/oa", "unknown"),
+    ],
+)
+def test_other_papers_are_called_by_their_name_and_nothing_is_kept(text: str, kind: str) -> None:
+    code = text if kind == "appointment" else None
+    assert classify(text, TODAY) == Reading(kind, code)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MCA1/h38/k7qf2a",
+        "MCA1/../K7QF2A",
+        "EB123456784VN",
+        "4006381333932",
+        "http://[x",
+        "VNE",
+        "https://a b",
+        "1|4e67|",
+    ],
+)
+def test_what_only_looks_like_them_is_unknown(text: str) -> None:
+    assert classify(text, TODAY) == UNKNOWN
