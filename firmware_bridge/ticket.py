@@ -22,6 +22,7 @@ from firmware_bridge.rows import READABLE, PaperKind, Row, Template
 WIDTH_DOTS = 576
 KINDS = ("ticket", "copy", "list", "test")
 MAX_LIST_LINES = 60
+MAX_LIST_NOTES = 20
 LOGO_TALL = 200
 HALF_UNIT = 0.72
 """Half the dots, but not half the type: smaller than this, Ô reads as Ō (looked at)."""
@@ -245,7 +246,7 @@ def _element(sheet: Sheet, row: Row, job: Mapping[str, Any]) -> None:
 
 
 def _items(sheet: Sheet, payload: Mapping[str, Any]) -> None:
-    """The lines of a list with boxes to tick; a slip (`tick` false) is read, not ticked."""
+    """The lines of a list with boxes to tick, its notes below; a slip (`tick` false) is read, not ticked."""
     tick = payload.get("tick") is not False
     texts = [text for text in (clean(line, 240) for line in payload.get("lines", ())) if text]
     for text in texts[:MAX_LIST_LINES]:
@@ -256,6 +257,10 @@ def _items(sheet: Sheet, payload: Mapping[str, Any]) -> None:
         sheet.gap(8)
     if len(texts) > MAX_LIST_LINES:
         sheet.left(f"… và {len(texts) - MAX_LIST_LINES} dòng nữa, mời xem trên màn hình.", 24, 500)
+    notes = [text for text in (clean(line, 240) for line in payload.get("notes") or ()) if text]
+    for text in notes[:MAX_LIST_NOTES]:
+        sheet.gap(6)
+        sheet.left(text, 25, 500, max_lines=8)
 
 
 def _draw_test(sheet: Sheet, job: Mapping[str, Any]) -> None:

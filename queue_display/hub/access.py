@@ -79,6 +79,7 @@ TABLE: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/v1/history"): STAFF,
     ("GET", "/v1/stats"): STAFF | {"leader"},
     ("GET", "/v1/jobs"): frozenset({"bridge", "technician"}),
+    ("GET", "/v1/jobs/{job_id}"): frozenset({"bridge", "technician", "kiosk"}),
     ("POST", "/v1/jobs"): frozenset({"kiosk", "technician", "clerk"}),
     ("POST", "/v1/jobs/{job_id}/take"): frozenset({"bridge"}),
     ("POST", "/v1/jobs/{job_id}/report"): frozenset({"bridge"}),

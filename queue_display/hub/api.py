@@ -233,6 +233,11 @@ def _jobs(router: APIRouter, desk: Desk) -> None:
         found = [each.as_json() for each in desk.hall.jobs.values() if state is None or each.state == state]
         return Json(dumps({"rev": desk.rev, "jobs": found}))
 
+    @router.get("/v1/jobs/{job_id}")
+    async def one(job_id: JobPath) -> Response:
+        """What became of one; without what is on it."""
+        return Json(dumps({"rev": desk.rev, "job": desk.job(job_id).as_json()}))
+
     @router.post("/v1/jobs")
     async def add(request: Request, body: bodies.JobBody) -> Response:
         """Paper or light that belongs to no ticket."""
@@ -244,7 +249,7 @@ def _jobs(router: APIRouter, desk: Desk) -> None:
             raise refuse(
                 422, "bad_payload", "Nội dung việc không khớp.", f"{body.kind} needs another payload.", body.kind
             )
-        payload = body.payload.model_dump() if body.payload is not None else None
+        payload = body.payload.model_dump(exclude_defaults=True) if body.payload is not None else None
         return Json(desk.run(asked(request), lambda d: {"job": printing.add(d, body.kind, payload=payload).as_json()}))
 
     @router.post("/v1/jobs/{job_id}/take")

@@ -182,10 +182,11 @@ class SlotBody(Body):
 
 
 class ListPayload(Body):
-    """Papers to bring, on paper."""
+    """Papers to bring, on paper. `notes` stand below them and have no box to tick."""
 
     title: Line
     lines: Annotated[list[Line], Field(max_length=60)]
+    notes: Annotated[list[Line], Field(max_length=20)] = Field(default_factory=list)
 
 
 class LightPayload(Body):
