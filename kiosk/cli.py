@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,11 @@ from config.process import EXIT_OK
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from kiosk.pictures import Shot, Studio
+
+    Task = tuple[list[Shot], Path | None, float | None, Path | None]
 
 EXIT_PROBLEMS = 1
-SIZES = ("1024x600", "1280x800", "1920x1080", "720x1280")
 
 
 def register(subparsers: Any) -> None:
@@ -40,6 +42,7 @@ def register(subparsers: Any) -> None:
     shot = commands.add_parser("screenshot", help="ảnh các màn hình với dữ liệu mẫu / pictures with sample data")
     shot.add_argument("--all", action="store_true", help="mọi màn hình / every screen")
     shot.add_argument("--screen", action="append", default=[], metavar="NAME", help="một màn hình / one screen")
+    shot.add_argument("--contrast", action="store_true", help="tương phản cao / high contrast (with --screen)")
     shot.add_argument("--out", type=Path, required=True, metavar="DIR", help="thư mục ảnh / folder of the pictures")
     _panel_arguments(shot)
     shot.set_defaults(run=_screenshot)
@@ -55,7 +58,7 @@ def _panel_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, metavar="FILE", help="tệp cấu hình / settings file (default: a sample)")
     parser.add_argument("--size", action="append", default=[], metavar="WxH", help="1024x600, 1280x800, 1920x1080 …")
     parser.add_argument("--diagonal", type=float, metavar="INCH", help="đường chéo, inch / diagonal in inches")
-    parser.add_argument("--lang", action="append", default=[], metavar="LANG", help="vi, en")
+    parser.add_argument("--lang", action="append", default=[], metavar="LANG", help="vi, en …")
     parser.add_argument("--large", action="store_true", help="chữ to / large text")
 
 
@@ -96,33 +99,73 @@ def _run(arguments: argparse.Namespace) -> int:
         fail("danh mục thủ tục chưa dùng được", "the catalogue of procedures cannot be used")
 
 
-def _stages(arguments: argparse.Namespace, sizes: tuple[str, ...], languages: tuple[str, ...]) -> Any:
-    """Yields (size, language, stage) for each combination asked for."""
-    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-    os.environ["SDL_VIDEODRIVER"] = "dummy"
+def _shots(arguments: argparse.Namespace, names: list[str], contrast_sizes: tuple[str, ...]) -> list[Shot]:
+    """Every combination that is asked for; ends the command for a size or a language that there is not."""
     from config.cli import fail
-    from kiosk.catalogue import load_catalogue
-    from kiosk.locale import languages as known
-    from kiosk.stage import Stage, panel_of
+    from kiosk.locale import languages
+    from kiosk.pictures import shots
+    from kiosk.stage import panel_of
 
-    settings = _sample_settings(arguments.config)
-    catalogue = load_catalogue(Path(settings.kiosk.catalogue) if settings.kiosk.catalogue else None)
-    for language in arguments.lang or languages:
-        if language not in known():
-            fail(f"không có tiếng {language!r}", f"there is no language {language!r}; there are {', '.join(known())}")
-    for size in arguments.size or sizes:
+    for language in arguments.lang:
+        if language not in languages():
+            there = ", ".join(languages())
+            fail(f"không có tiếng {language!r}", f"there is no language {language!r}; there are {there}")
+    for size in arguments.size:
         try:
-            stage = Stage(settings, catalogue, panel_of(size, arguments.diagonal))
+            panel_of(size, arguments.diagonal)
         except ValueError as error:
             fail(f"cỡ màn hình {size!r} chưa đúng", str(error))
-        for language in arguments.lang or languages:
-            yield size, language, stage
+    larges = (True,) if arguments.large else (False, True)
+    return list(
+        shots(names, sizes=arguments.size, tongues=arguments.lang, larges=larges, contrast_sizes=contrast_sizes)
+    )
+
+
+def _studio(config: Path | None, diagonal: float | None) -> Studio:
+    from kiosk.catalogue import load_catalogue
+    from kiosk.pictures import Studio
+
+    settings = _sample_settings(config)
+    return Studio(
+        settings, load_catalogue(Path(settings.kiosk.catalogue) if settings.kiosk.catalogue else None), diagonal
+    )
+
+
+def _in_parts(work: Callable[[Task], list[str]], wanted: list[Shot], arguments: argparse.Namespace) -> list[str]:
+    """`work` over every panel and language, on every core there is; what the parts say, in order."""
+    from concurrent.futures import ProcessPoolExecutor
+    from itertools import groupby
+    from multiprocessing import get_context
+
+    grouped = [list(group) for _key, group in groupby(wanted, key=lambda shot: (shot.size, shot.language))]
+    tasks = [(group, arguments.config, arguments.diagonal, getattr(arguments, "out", None)) for group in grouped]
+    cores = min(len(tasks), os.cpu_count() or 1)
+    if cores < 2:
+        return [line for task in tasks for line in work(task)]
+    # A new interpreter for each: a copy of this one would share SDL's state.
+    with ProcessPoolExecutor(cores, get_context("spawn")) as pool:
+        return [line for lines in pool.map(work, tasks) for line in lines]
+
+
+def _draw_part(task: Task) -> list[str]:
+    from kiosk.pictures import write
+
+    group, config, diagonal, out = task
+    assert out is not None
+    write(_studio(config, diagonal), group, out)
+    return []
+
+
+def _no_window() -> None:
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    os.environ["SDL_VIDEODRIVER"] = "dummy"
 
 
 def _screenshot(arguments: argparse.Namespace) -> int:
+    _no_window()
     from config.cli import fail
+    from kiosk.pictures import CONTRAST_SIZES, write_page
     from kiosk.samples import samples
-    from kiosk.stage import save
 
     models = samples()
     wanted = list(models) if arguments.all else arguments.screen
@@ -131,28 +174,45 @@ def _screenshot(arguments: argparse.Namespace) -> int:
     for name in wanted:
         if name not in models:
             fail(f"không có màn hình {name!r}", f"there is no screen {name!r}; there are {', '.join(models)}")
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    count = 0
-    for size, language, stage in _stages(arguments, ("1280x800",), ("vi",)):
-        for name in wanted:
-            model = replace(models[name], language=language, large=arguments.large)
-            suffix = "-large" if arguments.large else ""
-            save(stage.picture(model), arguments.out / f"{name}-{size}-{language}{suffix}.png")
-            count += 1
-    print(f"{count} ảnh trong / pictures in {arguments.out}")
+    arguments.out = arguments.out.absolute()
+    chosen = _shots(arguments, wanted, CONTRAST_SIZES if arguments.all or arguments.contrast else ())
+    if not arguments.all:
+        # One screen: as it is asked for, not in every way there is.
+        sizes = arguments.size or ["1280x800"]
+        tongues = arguments.lang or ["vi"]
+        chosen = [
+            shot
+            for shot in chosen
+            if shot.size in sizes
+            and shot.language in tongues
+            and shot.large == arguments.large
+            and shot.contrast == arguments.contrast
+        ]
+    try:
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        _in_parts(_draw_part, chosen, arguments)
+        write_page(chosen, arguments.out)
+    except OSError as error:
+        fail(f"không ghi được ảnh vào {arguments.out}", f"cannot write to {arguments.out}: {error.strerror}")
+    print(f"{len(chosen)} ảnh trong / pictures in {arguments.out} (index.html)")
     return EXIT_OK
 
 
+def _check_part(task: Task) -> list[str]:
+    group, config, diagonal, _out = task
+    studio = _studio(config, diagonal)
+    return [f"{shot.file}: {problem}" for shot in group for problem in studio.problems(shot)]
+
+
 def _check(arguments: argparse.Namespace) -> int:
+    _no_window()
+    from kiosk.pictures import SIZES, ways
     from kiosk.samples import samples
 
-    screens = problems = 0
-    for size, language, stage in _stages(arguments, SIZES, ("vi", "en")):
-        for large in (True,) if arguments.large else (False, True):
-            for name, model in samples().items():
-                screens += 1
-                for problem in stage.problems(replace(model, language=language, large=large)):
-                    problems += 1
-                    print(f"{name} {size} {language}{' large' if large else ''}: {problem}")
-    print(f"{screens} màn hình, {problems} lỗi / {screens} screens, {problems} problems")
-    return EXIT_PROBLEMS if problems else EXIT_OK
+    wanted = _shots(arguments, list(samples()), SIZES)
+    found = [str(problem) for problem in ways(_studio(arguments.config, arguments.diagonal))]
+    found += _in_parts(_check_part, wanted, arguments)
+    for line in found:
+        print(line)
+    print(f"{len(wanted)} màn hình, {len(found)} lỗi / {len(wanted)} screens, {len(found)} problems")
+    return EXIT_PROBLEMS if found else EXIT_OK

@@ -12,13 +12,11 @@ from config.load import load_settings
 from kiosk.catalogue import load_catalogue
 from kiosk.locale import languages
 from kiosk.model import Model
+from kiosk.pictures import PEOPLE, SIZES, Studio, shots, staff, ways
 from kiosk.samples import samples
 from kiosk.screens import SCREENS
-from kiosk.stage import DIAGONAL_IN, Stage, panel_of
-from kiosk.view.checks import check
-from kiosk.view.layout import Layout
-from kiosk.view.metrics import Metrics
-from kiosk.view.widgets import Box, Text, column, row
+from kiosk.stage import STAFF_SIZE, Stage, panel_of
+from kiosk.view.widgets import Text
 
 SETTINGS = load_settings(Path(config.__file__).parent / "sites" / "six-counters.toml", {})
 CATALOGUE = load_catalogue()
@@ -36,16 +34,34 @@ def test_there_is_a_sample_of_every_screen() -> None:
     assert {model.screen for model in samples().values()} == set(SCREENS)
 
 
-@pytest.mark.parametrize("large", [False, True], ids=["normal", "large"])
+@pytest.fixture(scope="module")
+def studio() -> Studio:
+    return Studio(SETTINGS, CATALOGUE)
+
+
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", languages())
-@pytest.mark.parametrize("size", sorted(DIAGONAL_IN))
-def test_every_screen_passes_its_checks(size: str, language: str, large: bool) -> None:
-    found = [
-        f"{name}: {problem}"
-        for name, model in samples().items()
-        for problem in stage(size).problems(replace(model, language=language, large=large))
-    ]
+def test_every_screen_passes_its_checks(studio: Studio, size: str, language: str) -> None:
+    """Both text sizes, both schemes of colours."""
+    wanted = shots(list(samples()), sizes=[size], tongues=[language], contrast_sizes=SIZES)
+    found = [f"{shot.file}: {problem}" for shot in wanted for problem in studio.problems(shot)]
     assert found == []
+
+
+def test_every_state_has_a_way_home_and_a_time_out(studio: Studio) -> None:
+    assert [str(problem) for problem in ways(studio)] == []
+
+
+def test_every_combination_is_shown_once_and_staff_screens_alone_on_the_small_panel() -> None:
+    names = [*samples(), "staff-x"]
+    every = list(shots(names))
+    assert len({shot.file for shot in every}) == len(every)
+    people = [shot for shot in every if shot.name == "home"]
+    assert {(s.size, s.language, s.large) for s in people if not s.contrast} == {
+        (size, language, large) for size in PEOPLE for language in languages() for large in (False, True)
+    }
+    assert any(shot.contrast for shot in people)
+    assert {shot.name for shot in every if shot.size == STAFF_SIZE} == {name for name in names if staff(name)}
 
 
 @pytest.mark.parametrize("diagonal", [21.5])
@@ -87,25 +103,7 @@ def test_home_and_done_stand_on_every_screen_but_home() -> None:
 
 
 def test_the_number_of_a_ticket_is_at_least_22_mm_high() -> None:
-    for size in DIAGONAL_IN:
+    for size in PEOPLE:
         items = stage(size).place(samples()["ticket"])
         caps = [item.widget.cap for item in items if isinstance(item.widget, Text) and item.widget.text == "A042"]
         assert caps and caps[0] >= 22, size
-
-
-def test_the_checks_do_find_what_is_wrong() -> None:
-    on = stage("1280x800")
-    metrics = Metrics(on.panel)
-    layout = Layout(metrics, on.book)
-
-    def rules(tree: Box) -> set[str]:
-        return {problem.rule for problem in check(layout.place(tree), metrics, on.book)}
-
-    assert "cut" in rules(column(Box((Text("dài " * 30, 6, lines=1),), width=40)))
-    assert "contrast" in rules(column(Text("nhạt", 6, colour="#999999"), fill="#FFFFFF"))
-    assert "type" in rules(column(Text("nhỏ", 3)))
-    assert "glyph" in rules(column(Text("\U0001f600", 6)))
-    assert "target" in rules(row(Box(id="x", width=10, height=10, fill="#0E4A56"), align="start"))
-    near = [Box(id=name, width=25, height=25, fill="#0E4A56") for name in "ab"]
-    assert "gap" in rules(row(*near, gap=0.5, align="start"))
-    assert "overlap" in rules(Box((Text("một", 6), Text("hai", 6)), "stack"))
