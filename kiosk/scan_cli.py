@@ -33,19 +33,6 @@ def register(subparsers: Any) -> None:
     scan.add_argument("--config", type=Path, help="tệp cấu hình / settings file")
     scan.set_defaults(run=run_scan)
 
-    search = subparsers.add_parser(
-        "search",
-        help="tìm thủ tục / search the procedures",
-        description="Tìm thủ tục như trên kiosk: không cần dấu, chịu được gõ sai. / "
-        "Search the procedures as the kiosk does: no accents needed, typing errors forgiven.",
-    )
-    search.add_argument("text", nargs="+", metavar="TEXT", help="lời tìm / what to search")
-    search.add_argument("--top", type=int, default=5, metavar="N", help="số kết quả (1–100, mặc định 5) / results")
-    search.add_argument("--json", action="store_true", help="JSON")
-    search.add_argument("--catalogue", type=Path, help="tệp thủ tục, bỏ trống = theo cấu hình / catalogue file")
-    search.add_argument("--config", type=Path, help="tệp cấu hình / settings file")
-    search.set_defaults(run=run_search)
-
 
 def run_scan(arguments: argparse.Namespace) -> int:
     """Exit 0: every file was read; 1: at least one was not (the others are answered all the same)."""
@@ -93,34 +80,6 @@ def run_scan(arguments: argparse.Namespace) -> int:
             row["raws"] = [each.symbol.raw for each in answer.found]
         print(json.dumps(row, ensure_ascii=False) if arguments.json else _line(row), flush=True)
     return status
-
-
-def run_search(arguments: argparse.Namespace) -> int:
-    """Exit 0: at least one procedure was found; 1: none."""
-    from config.cli import fail
-    from kiosk.catalogue import CatalogueError, load_catalogue
-    from kiosk.search import Search
-
-    if not 1 <= arguments.top <= 100:
-        fail(f"--top {arguments.top}: chỉ từ 1 đến 100.", f"--top {arguments.top}: allowed are 1 to 100.")
-    file = arguments.catalogue
-    if file is None:
-        settings = _settings(arguments.config)
-        file = Path(settings.kiosk.catalogue) if settings and settings.kiosk.catalogue else None
-    try:
-        catalogue = load_catalogue(file)
-    except CatalogueError as error:
-        fail("Tệp thủ tục có lỗi:\n" + str(error), "The catalogue has errors (listed above).")
-    hits = Search(catalogue).find(" ".join(arguments.text), arguments.top)
-    if arguments.json:
-        results = [{"code": hit.procedure.code, "name": hit.procedure.name, "score": hit.score} for hit in hits]
-        print(json.dumps({"results": results}, ensure_ascii=False))
-    else:
-        for hit in hits:
-            print(f"{hit.procedure.code}  {hit.score:.3f}  {hit.procedure.name}")
-        if not hits:
-            _complain("Không tìm thấy thủ tục nào.", "No procedure was found.")
-    return EXIT_OK if hits else 1
 
 
 def _settings(path: Path | None) -> Any:

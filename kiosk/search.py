@@ -53,6 +53,11 @@ class Search:
     def __init__(self, catalogue: Catalogue) -> None:
         self._index = Index(catalogue)
 
+    @property
+    def phrases(self) -> int:
+        """How many wordings there are to look through."""
+        return len(self._index.phrases)
+
     def find(self, text: str, top: int = 5) -> list[Hit]:
         """The best `top` procedures for what was typed, best first; empty when nothing fits."""
         if code_hits := self._by_code(text):
