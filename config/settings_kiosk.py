@@ -47,6 +47,19 @@ class Carry(Section):
         return self
 
 
+HttpsLink = Annotated[
+    str, Field(max_length=200, pattern=r"^$|^https://[A-Za-z0-9.\-]+(:[0-9]+)?(/[A-Za-z0-9._~/?&=%:#@+\-]*)?$")
+]
+
+
+class Links(Section):
+    """Addresses that are shown as QR codes on the help screens; an empty one is not shown. The kiosk opens none."""
+
+    zalo: HttpsLink = Field(default="", description="Trang Zalo của xã, https://… | the commune's Zalo page")
+    feedback: HttpsLink = Field(default="", description="Trang góp ý, phản ánh | the feedback page")
+    portal: HttpsLink = Field(default="", description="Trang nộp hồ sơ trực tuyến | the page to file online")
+
+
 class Kiosk(Section):
     """The touchscreen."""
 
@@ -107,7 +120,14 @@ class Kiosk(Section):
         description=f"Băm PIN màn hình cán bộ, tạo bằng: {PIN_COMMAND} | the staff screen's PIN, hashed by that",
     )
     faces: Literal[3, 5] = Field(default=5, description="Số mức đánh giá | steps of the rating")
+    counter: int = Field(
+        default=0,
+        ge=0,
+        le=99,
+        description="Đánh giá cho quầy nào, 0 = máy đặt ở phòng chờ | counter its ratings are of, 0 = a waiting room's",
+    )
     carry: Carry = Carry()
+    links: Links = Links()
 
     @field_validator("staff_pin", mode="before")
     @classmethod
@@ -152,6 +172,13 @@ class Lookup(Section):
     read_s: float = Field(default=4.0, ge=0.1, le=20, description="Hạn đọc, giây | read limit")
     total_s: float = Field(
         default=6.0, ge=0.5, le=30, description="Hạn chung gồm cả DNS, giây | total deadline with DNS"
+    )
+    unit: str = Field(
+        default="",
+        max_length=35,
+        pattern=r"^$|^(?:[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Y][0-9]{2}|[A-Y][0-9]{2}(?:\.[0-9A-Z]{2,3}){0,6})$",
+        description="Mã đơn vị đầu mã hồ sơ, điền sẵn khi nhập tay, ví dụ H38.12.25"
+        " | unit a dossier code begins with here, prefilled on the keypad, e.g. H38.12.25",
     )
 
 
