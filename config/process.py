@@ -63,6 +63,25 @@ def no_dump() -> None:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_DUMPABLE) failed")
 
 
+_WIPING = {"PYTHONMALLOC": "malloc", "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0:glibc.malloc.perturb=85"}
+
+
+def wipe_freed_memory() -> None:
+    """Begin this process anew (same pid, once) so that the C library writes over every piece of memory it gives back.
+
+    Without it a text that nobody holds any more stays readable for hours: typed names, codes, answers. It costs a
+    sixth of the time of a screen. Call it before anything else is begun.
+    """
+    if all(os.environ.get(name) == value for name, value in _WIPING.items()):
+        return
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **_WIPING})
+
+
+def ordinary_environment() -> dict[str, str]:
+    """The environment for a child that need not wipe what it frees."""
+    return {name: value for name, value in os.environ.items() if name not in _WIPING}
+
+
 def stop_on_signals() -> threading.Event:
     """An event that SIGTERM and SIGINT set; the second signal ends the process at once."""
     stop = threading.Event()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from config.process import EXIT_OK
+from config.process import EXIT_OK, wipe_freed_memory
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -76,6 +76,7 @@ def _sample_settings(path: Path | None) -> Settings:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    wipe_freed_memory()
     settings = _settings(arguments.config)
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     from config.cli import fail

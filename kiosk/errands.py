@@ -65,6 +65,7 @@ class Errands:
         stop: threading.Event,
         post: Callable[[Event], None],
         hub_view: Callable[[], HubView],
+        forget: Callable[[], None] = lambda: None,
     ) -> None:
         self._hub = hub
         self._lookup = lookup
@@ -73,6 +74,7 @@ class Errands:
         self._stop = stop
         self._post = post
         self._hub_view = hub_view
+        self._forget = forget
         self._boot = secrets.token_hex(6)
         self._work: queue.Queue[Errand | None] = queue.Queue()
         self._ordered: queue.Queue[Errand | None] = queue.Queue()  # what must keep its order
@@ -134,12 +136,13 @@ class Errands:
             case Watch():
                 self._ordered.put(lambda: self._scanner.watch(effect.on))
             case Forget():
-                pass  # the window drops its pictures itself
+                self._forget()  # the window drops its pictures itself
 
     @staticmethod
     def _worker(errands: queue.Queue[Callable[[], None] | None]) -> None:
         while (work := errands.get()) is not None:
             work()
+            work = None  # an errand knows a person's code and factor: not until the next one comes
 
     def _issue(self, effect: Issue) -> None:
         key = f"kiosk:{self._boot}:{effect.request}"

@@ -53,6 +53,10 @@ class Search:
     def __init__(self, catalogue: Catalogue) -> None:
         self._index = Index(catalogue)
 
+    def forget(self) -> None:
+        """Drop what was remembered of typed words: they were a person's."""
+        self._index.memory.clear()
+
     @property
     def phrases(self) -> int:
         """How many wordings there are to look through."""
