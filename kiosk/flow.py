@@ -41,7 +41,7 @@ class Flow:
 
     def start(self, now: float = 0.0) -> Model:
         """The first model."""
-        return Model(language=self.env.language, now=now, touched=now)
+        return Model(language=self.env.language, now=now, touched=now, keyboard=self.env.keyboard)
 
     def on(self, event: Event, model: Model) -> Out:
         """One step."""
@@ -114,6 +114,7 @@ class Flow:
             camera=model.camera,
             request=model.request + (model.screen in TIMEOUT_S),
             rated_at=model.rated_at,
+            keyboard=self.env.keyboard,
             touched=model.now,
         )
 

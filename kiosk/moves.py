@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from kiosk.model import Effect, Model
+from kiosk.model import Effect, Keyboard, Model
 
 Out = tuple[Model, tuple[Effect, ...]]
 
@@ -67,6 +67,7 @@ class Env:
     volume: int = 70
     attract_s: float = 0.0
     attract_turn_s: float = 15.0
+    keyboard: Keyboard = Keyboard()
 
 
 Tapped = Callable[[str, Model, Env], Out]

@@ -25,7 +25,7 @@ from config.process import (
 )
 from config.settings import Settings
 from kiosk.app import App, NoDisplay
-from kiosk.catalogue import Catalogue, load_catalogue
+from kiosk.catalogue import Catalogue, catalogue_of
 from kiosk.control import Control
 from kiosk.errands import Errands
 from kiosk.flow import Flow
@@ -37,6 +37,7 @@ from kiosk.model import (
     HelpDay,
     HubChanged,
     HubView,
+    Keyboard,
     Scanned,
     ServiceLine,
 )
@@ -73,6 +74,7 @@ def make_env(settings: Settings, catalogue: Catalogue) -> Env:
         settings.kiosk.volume,
         settings.kiosk.attract_s,
         settings.kiosk.attract_turn_s,
+        keyboard=Keyboard(method=settings.kiosk.keyboard, old_style=settings.kiosk.tone_style == "old"),
     )
 
 
@@ -128,8 +130,7 @@ class Kiosk:
         self._clock = clock
         self._stop = threading.Event()
         self._losses = LossLog(log)
-        path = Path(settings.kiosk.catalogue) if settings.kiosk.catalogue else None
-        catalogue = load_catalogue(path)
+        catalogue = catalogue_of(settings)
         self.heart = Heart({"screen": 30.0})
         flow = Flow(make_env(settings, catalogue))
         stage = Stage(settings, catalogue, panel_of(settings))

@@ -13,6 +13,8 @@ from typing import Literal
 
 Method = Literal["telex", "vni", "plain"]
 
+TONES = frozenset("\u0301\u0300\u0309\u0303\u0323")
+"""Tones as keys of their own: the combining characters."""
 _TONES_TELEX = {"s": "\u0301", "f": "\u0300", "r": "\u0309", "x": "\u0303", "j": "\u0323"}
 _TONES_VNI = {"1": "\u0301", "2": "\u0300", "3": "\u0309", "4": "\u0303", "5": "\u0323"}
 _CIRCUMFLEX = {"a": "â", "e": "ê", "o": "ô"}
@@ -50,12 +52,11 @@ class Composer:
 
 def compose(keys: str, method: Method = "telex", *, old_style: bool = True) -> str:
     """The word those keys make. Keys that mean nothing where they stand are letters."""
-    if method == "plain":
-        return keys
     word = _Word()
     for key in keys:
-        taken = word.telex(key) if method == "telex" else word.vni(key)
-        if not taken:
+        if key in TONES:
+            word.set_tone(key)  # no letter of its own: where it can stand nowhere, it is nothing
+        elif method == "plain" or not (word.telex(key) if method == "telex" else word.vni(key)):
             word.letters.append(key)
     return word.show(old_style=old_style)
 
@@ -71,7 +72,7 @@ class _Word:
     def telex(self, key: str) -> bool:
         low = key.lower()
         if low in _TONES_TELEX:
-            return self._set_tone(_TONES_TELEX[low])
+            return self.set_tone(_TONES_TELEX[low])
         if low == "z" and self.tone:
             self.tone = ""
             return True
@@ -86,7 +87,7 @@ class _Word:
     def vni(self, key: str) -> bool:
         match key:
             case "1" | "2" | "3" | "4" | "5":
-                return self._set_tone(_TONES_VNI[key])
+                return self.set_tone(_TONES_VNI[key])
             case "0" if self.tone:
                 self.tone = ""
                 return True
@@ -100,7 +101,8 @@ class _Word:
                 return self._cross()
         return False
 
-    def _set_tone(self, tone: str) -> bool:
+    def set_tone(self, tone: str) -> bool:
+        """Give the syllable a tone; the same twice takes it away. False where the key stays a letter."""
         if not self._cluster():
             return False
         if self.tone == tone:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kiosk.grammar_keys import next_keys
+from kiosk.keyboard import searched
 from kiosk.model import Model
 
 FACTOR_LENGTH = 4
-QUERY_MAX = 40
 CODE_MAX = 54
 
 
@@ -17,14 +17,7 @@ def typed(key: str, model: Model, find: Callable[[str], tuple[str, ...]]) -> Mod
     """A letter, or `backspace`, or `clear`. `find`: folded search, procedure codes best first."""
     match model.screen:
         case "search":
-            if key == "backspace":
-                query = model.query[:-1]
-            elif key == "clear":
-                query = ""
-            else:
-                query = (model.query + key)[:QUERY_MAX]
-            hits = find(query) if len(query.strip()) >= 2 else ()
-            return replace(model, query=query, hits=hits, page=0)
+            return searched(key, model, find)
         case "typing":
             return _code(key.upper(), model)
         case "factor":

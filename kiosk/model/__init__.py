@@ -31,6 +31,7 @@ from kiosk.model.events import (
 )
 from kiosk.model.state import (
     Helper,
+    Keyboard,
     Model,
     Modes,
     Pay,
@@ -73,6 +74,7 @@ __all__ = [
     "HubChanged",
     "HubView",
     "Issue",
+    "Keyboard",
     "Key",
     "ListState",
     "LookUp",

@@ -78,6 +78,20 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Keyboard:
+    """The keys of a search. `keys`: as pressed, composed anew after each; `done`: before the method was changed;
+    `marks`: the page of marks, tones and digits is shown; `hidden`: all results instead of any keys; `old_style`: hòa,
+    not hoà."""
+
+    keys: str = ""
+    done: str = ""
+    method: Literal["plain", "telex", "vni"] = "plain"
+    marks: bool = False
+    hidden: bool = False
+    old_style: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Pay:
     """Money somebody may send by their bank: đồng, a note without personal data (ASCII, at most 25), and the
     procedure's code ("" where it is a dossier's). That it was sent is nothing this machine can know."""
@@ -119,6 +133,7 @@ class Model:
     procedure: str = ""
     reading: Reading = Reading()
     pay: Pay | None = None
+    keyboard: Keyboard = Keyboard()
     query: str = ""
     hits: tuple[str, ...] = ()
     code: str = ""

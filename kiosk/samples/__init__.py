@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kiosk.model import Model
-from kiosk.samples import dossier, help, number, procedures, rating, start
+from kiosk.samples import dossier, help, number, procedures, rating, search, start
 
-ROOMS = (start, number, procedures, dossier, rating, help)
+ROOMS = (start, number, procedures, search, dossier, rating, help)
 
 
 def samples() -> dict[str, Model]:

@@ -17,9 +17,4 @@ def samples() -> dict[str, Model]:
         "procedure": replace(ONE, screen="procedure", trail=("home", "fields", "list"), procedure="1.001193"),
         "procedure-2": replace(ONE, screen="procedure", trail=("home", "fields", "list"), procedure="1.001193", page=1),
         "procedure-fee": replace(ONE, screen="procedure", trail=("home", "search"), procedure="2.000815"),
-        "search": replace(ONE, screen="search", trail=("home", "fields")),
-        "search-hits": replace(
-            ONE, screen="search", trail=("home", "fields"), query="khai si", hits=("1.001193", "1.004884", "2.000528")
-        ),
-        "search-none": replace(ONE, screen="search", trail=("home", "fields"), query="xyzq"),
     }

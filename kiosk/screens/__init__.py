@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiosk.model import Model
-from kiosk.screens import attract, dossier, modes, nonumber, procedures, queue, rate, start
+from kiosk.screens import attract, dossier, modes, nonumber, procedures, queue, rate, search, start
 from kiosk.screens import help as helping
 from kiosk.screens.look import Look
 from kiosk.view.widgets import Widget
@@ -20,7 +20,7 @@ SCREENS: dict[str, Callable[[Look, Model], Widget]] = {
     "fields": procedures.fields,
     "list": procedures.listing,
     "procedure": procedures.detail,
-    "search": procedures.search,
+    "search": search.search,
     "scan": dossier.scan,
     "typing": dossier.typing,
     "searching": dossier.searching,

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 
+from kiosk.model import Keyboard
 from kiosk.screens.look import Look
 from kiosk.view.metrics import KEY_MM
-from kiosk.view.widgets import EDGE, PAPER, Box, Gap, Icon, Text, Widget, column, row
+from kiosk.view.widgets import EDGE, PAPER, WASH, Box, Fit, Gap, Icon, Text, Widget, column, row
 
 LETTER_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 CODE_ROWS = ("0123456789", "ABCDEFGHIJ", "KLMNOPQRST", "UVWXYZ.-")
 DIGIT_ROWS = ("123", "456", "789", "0")
+DIGIT_ROW = "1234567890"
+MARKED_ROW = "ăâêôơưđ"
+TONE_KEYS = "\u0301\u0300\u0309\u0303\u0323"
 KEY_GAP = 1.6
 
 
@@ -44,16 +49,46 @@ def key(look: Look, letter: str, *, live: bool = True, wide: float = 1.0, word: 
     )
 
 
-def letters(look: Look) -> Box:
-    """Plain letters; nobody needs marks to search."""
-    first = row(*[key(look, each) for each in LETTER_ROWS[0]], gap=KEY_GAP)
-    second = row(*[key(look, each) for each in LETTER_ROWS[1]], key(look, "backspace", icon="backspace"), gap=KEY_GAP)
-    third = row(
-        *[key(look, each) for each in LETTER_ROWS[2]],
-        key(look, " ", wide=3.2, word=look.words("key.space")),
+def letters(look: Look, board: Keyboard) -> Box:
+    """Letters, with digits above them where VNI needs them; or the page of marks, tones and digits."""
+    return _marks(look, board) if board.marks else _letters(look, board)
+
+
+def _letters(look: Look, board: Keyboard) -> Box:
+    rows: list[Widget] = []
+    if board.method == "vni":
+        rows.append(_keys(look, DIGIT_ROW))
+    rows.append(_keys(look, LETTER_ROWS[0]))
+    rows.append(_keys(look, LETTER_ROWS[1], key(look, "backspace", icon="backspace")))
+    space = key(look, " ", wide=2.0, word=look.words("key.space"))
+    rows.append(_keys(look, LETTER_ROWS[2], command(look, "marks", "ă á 1", wide=1.2), space))
+    return column(*rows, gap=KEY_GAP)
+
+
+def _marks(look: Look, board: Keyboard) -> Box:
+    """Tap a letter, then a tone. The tones are shown on an a: a mark alone says little."""
+    tones = [key(look, tone, word=unicodedata.normalize("NFC", "a" + tone)) for tone in TONE_KEYS]
+    method = command(look, "method", look.words(f"key.method.{board.method}"), wide=2.6)
+    letters = command(look, "marks", "a b c", wide=1.2)
+    return column(
+        _keys(look, DIGIT_ROW),
+        row(*[key(look, each) for each in MARKED_ROW], method, gap=KEY_GAP),
+        row(*tones, letters, key(look, " ", wide=1.8, word=look.words("key.space")), _backspace(look), gap=KEY_GAP),
         gap=KEY_GAP,
     )
-    return column(first, second, third, gap=KEY_GAP)
+
+
+def _backspace(look: Look) -> Box:
+    return key(look, "backspace", icon="backspace")
+
+
+def _keys(look: Look, line: str, *further: Box) -> Box:
+    return row(*[key(look, each) for each in line], *further, gap=KEY_GAP)
+
+
+def command(look: Look, target: str, word: str, wide: float) -> Box:
+    """A key that changes the keyboard itself, in the colour of a quiet plane."""
+    return replace(key(look, target, wide=wide, word=word), id=target, fill=WASH)
 
 
 def code_board(look: Look, live: frozenset[str]) -> Box:
@@ -67,10 +102,13 @@ def code_board(look: Look, live: frozenset[str]) -> Box:
     return column(*rows, gap=KEY_GAP)
 
 
-def digit_board(look: Look) -> Box:
+def digit_board(look: Look, live: frozenset[str] = frozenset("0123456789")) -> Box:
     """A telephone's block of digits."""
-    rows: list[Widget] = [row(*[key(look, each) for each in line], gap=KEY_GAP) for line in DIGIT_ROWS[:3]]
-    rows.append(row(key(look, "0", wide=1.0), key(look, "backspace", icon="backspace", wide=2.05), gap=KEY_GAP))
+    rows: list[Widget] = [
+        row(*[key(look, each, live=each in live) for each in line], gap=KEY_GAP) for line in DIGIT_ROWS[:3]
+    ]
+    zero = key(look, "0", live="0" in live, wide=1.0)
+    rows.append(row(zero, key(look, "backspace", icon="backspace", wide=2.05), gap=KEY_GAP))
     return column(*rows, gap=KEY_GAP)
 
 
@@ -85,8 +123,6 @@ def field(look: Look, text: str, hint: str) -> Box:
         lines=1,
     )
     short = Text("…" + text[-10:] + "|", m.body, 600, lines=1)
-    from kiosk.view.widgets import Fit
-
     options: tuple[Widget, ...] = (
         shown,
         replace(shown, cap=m.body),

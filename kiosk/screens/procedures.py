@@ -6,10 +6,9 @@ from dataclasses import replace
 
 from config.catalogue_model import Procedure
 from kiosk.model import Model
-from kiosk.screens import keys
 from kiosk.screens.look import Look
 from kiosk.screens.paging import pages_of
-from kiosk.view.widgets import Box, Fit, Gap, Icon, Text, Widget, column, row
+from kiosk.view.widgets import Box, Gap, Icon, Text, Widget, column, row
 
 
 def _paged(look: Look, model: Model, title: Widget, rows: list[Widget], extra: tuple[Box, ...]) -> Box:
@@ -48,7 +47,7 @@ def fields(look: Look, model: Model) -> Box:
                 pad=(m.space, m.space * 0.4),
             )
         )
-    rows = _even_rows(look, tiles, across, wide - look.pager_mm, gap)
+    rows = even_rows(look, tiles, across, wide - look.pager_mm, gap)
     extra = look.button("go:search", words("fields.search"), icon="search")
     return _paged(look, model, _title(look, words("fields.title")), rows, (extra,))
 
@@ -57,7 +56,7 @@ def _title(look: Look, text: str) -> Text:
     return look.lead(text) if look.compact else look.headline(text)
 
 
-def _even_rows(look: Look, tiles: list[Box], across: int, wide: float, gap: float) -> list[Widget]:
+def even_rows(look: Look, tiles: list[Box], across: int, wide: float, gap: float) -> list[Widget]:
     """Tiles side by side, those of a row equally high."""
     cell = (wide - gap * (across - 1)) / across
     rows: list[Widget] = []
@@ -76,13 +75,14 @@ def listing(look: Look, model: Model) -> Box:
     name = words.pick(field.name, field.name_en) if field else ""
     wide, _high = look.room
     across = 1 if look.metrics.portrait or look.metrics.large else 2
-    lines = [_line(look, each, short=look.compact) for each in look.catalogue.of_field(model.field)]
-    rows = _even_rows(look, lines, across, wide - look.pager_mm, max(3.4, look.metrics.space * 0.75))
+    lines = [line_of(look, each, short=look.compact) for each in look.catalogue.of_field(model.field)]
+    rows = even_rows(look, lines, across, wide - look.pager_mm, max(3.4, look.metrics.space * 0.75))
     extra = look.button("go:search", words("fields.search"), icon="search")
     return _paged(look, model, _title(look, name), rows, (extra,))
 
 
-def _line(look: Look, each: Procedure, short: bool = False) -> Box:
+def line_of(look: Look, each: Procedure, short: bool = False) -> Box:
+    """A procedure as something to touch."""
     m, words = look.metrics, look.words
     text = look.body(words.pick(each.short if short else each.name, each.name_en), bold=True)
     return look.card(
@@ -187,32 +187,3 @@ def _fact(look: Look, icon: str, key: str, text: str, verified: bool) -> Box:
     return look.card(
         head, look.body(text + ("" if verified else " (*)"), bold=True), pad=(m.space * 0.8, m.space * 0.5), gap=0.5
     )
-
-
-def search(look: Look, model: Model) -> Box:
-    """A plain keyboard, live results above it."""
-    m, words = look.metrics, look.words
-    wide, high = look.room
-    gap = max(3.4, m.space * 0.7)
-    board = keys.letters(look)
-    typed = keys.field(look, model.query, words("search.hint"))
-    head = typed if look.compact else None
-    use = high - look.layout.height(board, wide) - gap
-    if head is None:
-        use -= look.layout.height(typed, wide) + gap
-    across = (1 if m.portrait else 2) if m.large or m.portrait else (3 if look.compact else 2)
-    hits = [look.catalogue.procedure(code) for code in model.hits]
-    rows = _even_rows(look, [_line(look, each, short=True) for each in hits], across, wide, gap)
-    shown = pages_of(look.layout, rows, wide, use, gap)[0] if rows else []
-    if shown and look.layout.height(shown[0], wide) > use + 0.5:
-        # Nothing may be cut: fewer and wider tiles, then none.
-        rows = _even_rows(look, [_line(look, each, short=True) for each in hits[:1]], 1, wide, gap)
-        shown = rows if rows and look.layout.height(rows[0], wide) <= use + 0.5 else []
-    results: Widget = column(*shown, gap=gap)
-    if not rows:
-        none = len(model.query.strip()) >= 2
-        text = words("search.none") if none else (words("search.hint") if head else "")
-        results = Fit((look.body(text, soft=True) if text else Gap(0.1), Gap(0.1)))
-    parts: list[Widget] = [replace(results, grow=1.0), board]
-    content = column(*(parts if head else [typed, *parts]), gap=gap)
-    return look.frame(model, content, head=head)

@@ -7,8 +7,8 @@ leaves has `leave(model, env) -> (model, effects)`; the flow calls it before a w
 from __future__ import annotations
 
 from kiosk.moves import Entered, Tapped
-from kiosk.tasks import dossier, help, modes, number, procedures, rating
+from kiosk.tasks import dossier, help, modes, number, procedures, rating, search
 
-TASKS = (number, procedures, dossier, rating, help, modes)
+TASKS = (number, procedures, dossier, rating, help, modes, search)
 TAPS: dict[str, Tapped] = {name: act for task in TASKS for name, act in task.TAPS.items()}
 ENTER: dict[str, Entered] = {screen: act for task in TASKS for screen, act in task.ENTER.items()}
