@@ -145,8 +145,19 @@ class Scanner(Section):
 
     source: str = Field(
         default="none",
-        pattern=r"^(none|picamera2|v4l2:/dev/.+|video:.+|folder:.+)$",
-        description="none, picamera2, v4l2:/dev/…, video:TỆP, folder:THƯ_MỤC | where frames come from",
+        pattern=r"^(none|picamera2|v4l2:/dev/.+|video:.+|folder:.+|(wedge|serial):/.+)$",
+        description="none, picamera2, v4l2:/dev/…, video:TỆP, folder:THƯ_MỤC, wedge:/dev/… hoặc serial:/dev/… (đầu đọc "
+        "cầm tay) | where codes come from: a camera, a film, a folder of pictures, or a hand scanner",
+    )
+    hand: str = Field(
+        default="",
+        pattern=r"^$|^(wedge|serial):/.+$",
+        description="Đầu đọc cầm tay đặt thêm bên máy ảnh | a hand scanner beside the camera",
+        examples=["wedge:/dev/motcua/wedge", "serial:/dev/ttyACM0@9600"],
+    )
+    hand_end: Literal["enter", "pause"] = Field(
+        default="enter",
+        description="Đầu đọc kết thúc mã bằng Enter/Tab, hay chỉ ngừng (pause) | how the hand scanner ends a code",
     )
     width: int = Field(default=1280, ge=320, le=4056, description="Bề ngang ảnh | frame width")
     height: int = Field(default=720, ge=240, le=3040, description="Chiều cao ảnh | frame height")

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from config.clock import Clock
+from kiosk.lamp import LIGHT_S, Lamp
 from kiosk.lookup import Lookup
 from kiosk.model import (
     AskTicket,
@@ -78,6 +79,7 @@ class Errands:
         self._boot = secrets.token_hex(6)
         self._work: queue.Queue[Errand | None] = queue.Queue()
         self._ordered: queue.Queue[Errand | None] = queue.Queue()  # what must keep its order
+        self._lamp = Lamp()
         self._untold: queue.Queue[tuple[str, dict[str, Any], str]] = queue.Queue(BACKLOG)
 
     def start(self) -> None:
@@ -235,6 +237,26 @@ class Errands:
                 log.warning("the paper of a ticket cannot be followed: %s", error.code)
                 return
         self._post(PaperState(ticket.id, "broken" if state in BROKEN_PAPER else "printed"))
+
+    def light(self) -> None:
+        """It is too dark for the camera: ask for the lamp, once in a while."""
+        if self._lamp.wanted(time.monotonic()):
+            self._work.put(self._light)
+
+    def keep_light(self) -> None:
+        """The camera is looking on: a lamp that was asked for stays lit."""
+        if self._lamp.renew(time.monotonic()):
+            self._work.put(self._light)
+
+    def _light(self) -> None:
+        try:
+            self._hub.post(
+                "/v1/jobs", {"kind": "light", "payload": {"seconds": LIGHT_S}}, f"light:{secrets.token_hex(8)}"
+            )
+        except HubUnreachable:
+            pass  # asked again while it is dark
+        except HubRefused as error:
+            log.warning("no light could be asked for: %s", error.code)
 
     def _call_helper(self) -> None:
         key = f"helper:{self._boot}:{secrets.token_hex(8)}"

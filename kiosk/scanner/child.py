@@ -22,11 +22,11 @@ from typing import Any
 
 from config.process import setup_logging
 from kiosk.scanner.camera import Reopening, open_source
-from kiosk.scanner.decode import STAGES, Found, Luma, Stage, run_stage
-from kiosk.scanner.frames import Frame, Stuck
+from kiosk.scanner.frames import Stuck
+from kiosk.scanner.hand import HandReader, is_hand
 from kiosk.scanner.picamera import prepare
-from kiosk.scanner.still import confirmed
-from kiosk.scanner.vote import Seen, Vote
+from kiosk.scanner.view import Writer
+from kiosk.scanner.watcher import Decoding
 
 log = logging.getLogger("kiosk.scanner")
 
@@ -34,8 +34,8 @@ EXIT_STUCK = 75
 IDLE_BEAT_S = 1.0
 PREPARE_S = 30.0
 """Longest time for reading the camera's libraries from a cold card, before anybody stands there."""
-STILL_LOOKS = 24
-"""A picture that has not changed is looked at this often (each stage at least twice), then only a change counts."""
+VIEW_FPS = 12.0
+"""Pictures a second for the screen while it shows them; decoding keeps its own, slower pace."""
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
@@ -51,77 +51,6 @@ def leave_no_trace() -> None:
             raise OSError(ctypes.get_errno(), f"prctl({option}) failed")
 
 
-def plan(frame: int, pending: str | None) -> tuple[Stage, ...]:
-    """The stages for the frame of that number: the first always, patches every second, the slow three in turn every
-    fourth. A stage that has just read a code not yet confirmed is asked again at once."""
-    stages: list[Stage] = ["zxing"]
-    if frame % 2 == 1:
-        stages.append("patches")
-    if frame % 4 == 2:
-        stages.append(STAGES[2 + frame // 4 % 3])
-    if pending is not None:
-        again: Stage | None = (
-            "patches" if pending.endswith("-patch") else next((s for s in STAGES if s == pending), None)
-        )
-        if again is not None and again not in stages:
-            stages.append(again)
-    return tuple(stages)
-
-
-def look(luma: Luma, stages: tuple[Stage, ...], today: dt.date | None) -> list[Found]:
-    """Run the stages on one frame; the slow ones only while no code is found."""
-    found: list[Found] = []
-    for stage in stages:
-        if stage not in ("zxing", "patches") and any(each.reading.code for each in found):
-            continue
-        found += run_stage(stage, luma, today, [each.symbol for each in found])
-    return found
-
-
-class Watcher:
-    """Frames through decode, grammar and vote. One thread; what it holds of a frame is gone with the next."""
-
-    def __init__(self) -> None:
-        self._vote = Vote()
-        self._number = 0
-        self._stills = 0
-
-    def forget(self) -> None:
-        """Begin anew: another person stands there, or nobody."""
-        self._vote.forget()
-        self._stills = 0
-
-    def frame(self, frame: Frame, today: dt.date | None) -> dict[str, Any] | None:
-        """Judge one frame; the message for the parent where there is something to announce."""
-        if frame.fresh:
-            self.forget()
-        self._stills = self._stills + 1 if frame.same else 0
-        if frame.luma is None:
-            self._vote.frame(())
-            return None
-        if self._stills > STILL_LOOKS:
-            return None
-        began = time.perf_counter()
-        stages = plan(self._number, self._vote.pending())
-        self._number += 1
-        found = look(frame.luma, stages, today)
-        if frame.same:
-            # The same picture twice would agree with itself: here the second opinion stands in for the second frame.
-            found = [confirmed(each, frame.luma, today) for each in found]
-        ms = (time.perf_counter() - began) * 1000
-        verdict = self._vote.frame(Seen(each.reading, each.symbol.symbology, each.symbol.engine) for each in found)
-        if verdict is None:
-            return None
-        return {
-            "t": "result",
-            "kind": verdict.reading.kind,
-            "code": verdict.reading.code,
-            "symbology": verdict.symbology,
-            "engine": verdict.engine,
-            "ms": round(ms, 1),
-        }
-
-
 def main() -> int:
     """Entry of `python -m kiosk.scanner.child`."""
     leave_no_trace()
@@ -131,9 +60,12 @@ def main() -> int:
     os.dup2(2, 1)  # a library that prints must not break the messages
     orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
+    lock = threading.Lock()
+
     def tell(message: dict[str, Any]) -> None:
-        out.write(json.dumps(message) + "\n")
-        out.flush()
+        with lock:
+            out.write(json.dumps(message) + "\n")
+            out.flush()
 
     threading.Thread(target=_listen, args=(orders,), name="orders", daemon=True).start()
     start = orders.get()
@@ -152,30 +84,44 @@ def main() -> int:
 
 def _work(start: dict[str, Any], orders: queue.SimpleQueue[dict[str, Any]], tell: Any) -> None:
     settings = start["settings"]
+    spec, hand_spec = str(settings["source"]), str(settings.get("hand") or "")
+    camera_spec, hand_spec = ("none", spec) if is_hand(spec) else (spec, hand_spec)
     watching = bool(start.get("watch", True))
-    today: dt.date | None = None
-    interval = 1.0 / float(settings["fps"])
 
-    def told(code: str, why: str) -> None:
+    codes = {"camera": "", "hand": ""}
+
+    def told(part: str, code: str, why: str) -> None:
         if why:
-            log.warning("camera: %s (%s)", code, why)
-        tell({"t": "state", "code": code})
+            log.warning("%s: %s (%s)", part, code, why)
+        codes[part] = code
+        tell({"t": "state", "code": worse(codes["camera"], codes["hand"])})
 
     camera = Reopening(
         lambda: open_source(
-            settings["source"],
+            camera_spec,
             int(settings["width"]),
             int(settings["height"]),
             float(settings["fps"]),
             float(settings["focus_m"]),
         ),
-        told,
+        lambda code, why: told("camera", code, why),
     )
-    watcher = Watcher()
     tell({"t": "beat", "grace": PREPARE_S})
-    if settings["source"] == "picamera2":
+    if camera_spec == "picamera2":
         prepare()
     tell({"t": "beat"})
+    decoding = Decoding(float(settings["fps"]), tell)
+    hand: HandReader | None = None
+    if hand_spec:
+        # Read at every hour, so that nothing it types goes elsewhere; listened to only at the screen that asks.
+        hand = HandReader(
+            hand_spec,
+            settings.get("hand_end", "enter"),
+            lambda frame: decoding.put(frame) if watching else None,
+            lambda code, why: told("hand", code, why),
+        )
+    view = Writer(int(start["view"])) if start.get("view") is not None else None
+    interval = 1.0 / max(float(settings["fps"]), VIEW_FPS if view is not None else 0.0)
     due = time.monotonic()
     beaten = due
     while True:
@@ -183,28 +129,43 @@ def _work(start: dict[str, Any], orders: queue.SimpleQueue[dict[str, Any]], tell
             match order.get("do"):
                 case "stop":
                     camera.close()
+                    decoding.stop()
+                    if hand is not None:
+                        hand.stop()
                     return
                 case "watch":
                     watching = bool(order.get("on"))
-                    watcher.forget()
+                    decoding.forget()
                     if not watching:
                         camera.close()
                 case "today":
                     date = order.get("date")
-                    today = dt.date.fromisoformat(date) if date else None
+                    decoding.today = dt.date.fromisoformat(date) if date else None
+        if not decoding.alive():
+            raise RuntimeError("the decoding thread has ended")
         now = time.monotonic()
-        frame = camera.read(now) if watching else None
+        frame = camera.read(now) if watching and camera_spec != "none" else None
+        well = decoding.busy_s(now) < float(settings["stall_s"])
         if frame is not None:
-            tell({"t": "frame"})
-            beaten = now
-            message = watcher.frame(frame, today)
-            if message is not None:
-                tell(message)
-        elif now - beaten >= IDLE_BEAT_S:
+            decoding.put(frame)
+            if well:
+                tell({"t": "frame"})
+                beaten = now
+            if view is not None and frame.luma is not None:
+                overlay = decoding.overlay
+                tell(view.put(frame.luma, overlay.corners, overlay.read))
+        elif well and now - beaten >= IDLE_BEAT_S:
             beaten = now
             tell({"t": "beat"})
         due = max(due + interval, time.monotonic())
         time.sleep(max(0.0, due - time.monotonic()))
+
+
+def worse(camera: str, hand: str) -> str:
+    """One code for both devices: what is broken goes first, the camera before the hand scanner."""
+    if camera and camera != "camera_ok":
+        return camera
+    return hand if hand and (hand != "hand_ok" or not camera) else camera
 
 
 def _waiting(orders: queue.SimpleQueue[dict[str, Any]]) -> Iterator[dict[str, Any]]:

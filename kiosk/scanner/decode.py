@@ -62,13 +62,14 @@ _zbar: Any = _load_zbar()
 class Symbol:
     """One symbol as decoded. `raw` is a stranger's text: it must not be kept, logged or sent.
 
-    `box`: circle (x, y, radius) in px of the frame, where known.
+    `box`: circle (x, y, radius) in px of the frame, where known; `corners` likewise.
     """
 
     raw: str
     symbology: Symbology
     engine: str
     box: tuple[float, float, float] | None = None
+    corners: tuple[tuple[float, float], ...] = ()
 
     def __repr__(self) -> str:
         # A raw text must not reach a log by way of a careless format string or a traceback.
@@ -98,15 +99,37 @@ def run_stage(stage: Stage, luma: Luma, today: dt.date | None, known: Iterable[S
         case "zbar":
             symbols = _read_zbar(luma, "zbar", linear=True)
         case "zxing-x2":
-            symbols = _read_zxing(_enlarged(luma, sharp=False), "zxing-x2", linear=False)
+            symbols = _halved(_read_zxing(_enlarged(luma, sharp=False), "zxing-x2", linear=False))
         case "zxing-x2-sharp":
-            symbols = _read_zxing(_enlarged(luma, sharp=True), "zxing-x2-sharp", linear=False)
+            symbols = _halved(_read_zxing(_enlarged(luma, sharp=True), "zxing-x2-sharp", linear=False))
     return _judge(symbols, today)
+
+
+def unread_qr(luma: Luma) -> list[tuple[tuple[float, float], ...]]:
+    """Corners of QR that are seen but cannot be read (finder patterns are there, the rest is not)."""
+    if _zxing is None:
+        return []
+    try:
+        formats = _zxing.BarcodeFormats([_zxing.BarcodeFormat.QRCode])
+        results = _zxing.read_barcodes(luma, formats=formats, try_rotate=False, try_invert=False, return_errors=True)
+    except (ValueError, RuntimeError, UnicodeDecodeError) as error:
+        log.warning("zxing-cpp refused a frame: %s", type(error).__name__)
+        return []
+    return [_corners(result.position) for result in results if not result.valid]
 
 
 def read_qr(luma: Luma, engine: str, today: dt.date | None) -> list[Found]:
     """QR alone in a picture made ready for it. No linear code: enlarged and sharpened ones are misread."""
     return _judge(_read_zxing(luma, engine, linear=False), today)
+
+
+def _halved(symbols: list[Symbol]) -> list[Symbol]:
+    """Places in the enlarged frame → places in the frame."""
+    halved = []
+    for each in symbols:
+        corners = tuple((x / 2, y / 2) for x, y in each.corners)
+        halved.append(Symbol(each.raw, each.symbology, each.engine, _circle(corners), corners))
+    return halved
 
 
 def _judge(symbols: Iterable[Symbol], today: dt.date | None) -> list[Found]:
@@ -127,7 +150,7 @@ def _patches(luma: Luma, today: dt.date | None, known: Iterable[Symbol]) -> Iter
             accepted = False
             for each in _judge(attempt(patch.luma), today):
                 accepted = accepted or each.reading.code is not None
-                symbol = Symbol(each.symbol.raw, each.symbol.symbology, each.symbol.engine, where)
+                symbol = Symbol(each.symbol.raw, each.symbol.symbology, each.symbol.engine, where, patch.corners)
                 yield Found(symbol, each.reading)
             if accepted:
                 break
@@ -169,7 +192,8 @@ def _read_zxing(luma: Luma, engine: str, *, linear: bool, patch: bool = False) -
         symbology = _ZXING_NAMES.get(result.format.name)
         if symbology is None or not result.valid or not result.text:
             continue
-        symbols.append(Symbol(result.text, symbology, engine, _circle(result.position)))
+        corners = _corners(result.position)
+        symbols.append(Symbol(result.text, symbology, engine, _circle(corners), corners))
     return symbols
 
 
@@ -191,11 +215,15 @@ def _formats(linear: bool) -> Any:
     return _zxing.BarcodeFormats(wanted)
 
 
-def _circle(position: Any) -> tuple[float, float, float]:
-    corners = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
-    x = sum(corner.x for corner in corners) / 4
-    y = sum(corner.y for corner in corners) / 4
-    radius = max(float(np.hypot(corner.x - x, corner.y - y)) for corner in corners)
+def _corners(place: Any) -> tuple[tuple[float, float], ...]:
+    points = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
+    return tuple((float(point.x), float(point.y)) for point in points)
+
+
+def _circle(corners: tuple[tuple[float, float], ...]) -> tuple[float, float, float]:
+    x = sum(corner[0] for corner in corners) / 4
+    y = sum(corner[1] for corner in corners) / 4
+    radius = max(float(np.hypot(corner[0] - x, corner[1] - y)) for corner in corners)
     return x, y, max(radius * 0.8, 16.0)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 Luma = npt.NDArray[np.uint8]
-FaultCode = Literal["camera_missing", "camera_busy", "camera_stalled"]
+FaultCode = Literal["camera_missing", "camera_busy", "camera_stalled", "hand_missing", "hand_busy"]
 
 WAIT_S = 3.0
 """Longest wait for a frame. libcamera's own time-out raises nothing in picamera2: a capture then never returns."""
@@ -31,11 +31,13 @@ class Stuck(Exception):
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One look. `luma` None: nothing is before the camera. `fresh`: another scene began (a new picture, a cut).
-    `same`: not a new look but the picture of the frame before."""
+    `same`: not a new look but the picture of the frame before. `text`: what a hand scanner typed, in the place of a
+    picture; a stranger's text, so it stays out of `repr`."""
 
     luma: Luma | None
     fresh: bool = False
     same: bool = False
+    text: str | None = field(default=None, repr=False)
 
 
 EMPTY = Frame(None)

@@ -34,11 +34,12 @@ MAX_HEIGHT = 96  # px of the source across the bars: more adds time, not chances
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A levelled piece of the frame. `centre` and `length` (along the code) in px of the frame."""
+    """A levelled piece of the frame. `centre`, `length` (along the code) and `corners` in px of the frame."""
 
     luma: Luma
     centre: tuple[float, float]
     length: float
+    corners: tuple[tuple[float, float], ...] = ()
 
 
 def levelled(luma: Luma, known: list[tuple[float, float, float]] | None = None) -> list[Patch]:
@@ -63,10 +64,76 @@ def levelled(luma: Luma, known: list[tuple[float, float, float]] | None = None) 
         area += size[0] * size[1]
         if image is None:
             image = Image.fromarray(luma)
-        patches.append(Patch(_turn(image, box, size), (box.x, box.y), box.length))
+        patches.append(Patch(_turn(image, box, size), (box.x, box.y), box.length, box.corners()))
         if len(patches) == MAX_PATCHES:
             break
     return patches
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something like a code that need not be readable. `corners`, `length` in px of the frame; `normal`: unit vector
+    across the bars; `slant`: cosine between it and the code's own line (1: square)."""
+
+    bars: bool
+    corners: tuple[tuple[float, float], ...]
+    length: float
+    normal: tuple[float, float]
+    slant: float
+
+    def bounds(self, width: int, height: int) -> tuple[int, int, int, int]:
+        """Left, top, right, bottom, within the frame."""
+        xs, ys = [x for x, _ in self.corners], [y for _, y in self.corners]
+        left, right = max(0, int(min(xs))), min(width, int(max(xs)) + 1)
+        top, bottom = max(0, int(min(ys))), min(height, int(max(ys)) + 1)
+        return left, top, max(right, left + 1), max(bottom, top + 1)
+
+
+BLOCK_ENERGY = 400.0
+BLOCK_COHERENCE = 0.6
+
+
+def candidates(luma: Luma) -> list[Candidate]:
+    """What looks like bars (the likeliest first), then what looks like a block of squares (a QR)."""
+    if luma.shape[0] < 3 * CELL or luma.shape[1] < 3 * CELL:
+        return []
+    xx, yy, xy = _tensor(luma)
+    found = []
+    for label in _regions(xx, yy, xy):
+        box = _box(label, xx, yy, xy)
+        if box is None or box.depth > 1.2 * box.length:
+            continue
+        normal = (-box.bars[1], box.bars[0])
+        slant = abs(box.along[0] * normal[0] + box.along[1] * normal[1])
+        found.append(Candidate(True, box.corners(), box.length, normal, slant))
+    return found + _blocks(xx, yy, xy)
+
+
+def _blocks(xx: Grid, yy: Grid, xy: Grid) -> list[Candidate]:
+    """Full, about square groups of cells with strong gradients in all directions."""
+    energy = xx + yy
+    mixed = np.pad((energy > BLOCK_ENERGY) & (np.hypot(xx - yy, 2 * xy) < BLOCK_COHERENCE * energy), 1)
+    # Lines of print are one or two cells high: only what has such neighbours on all sides is the inside of a block.
+    mixed = mixed[1:-1, 1:-1] & mixed[:-2, 1:-1] & mixed[2:, 1:-1] & mixed[1:-1, :-2] & mixed[1:-1, 2:]
+    todo = set(zip(*(part.tolist() for part in np.nonzero(mixed)), strict=True))
+    found = []
+    while todo:
+        group = [todo.pop()]
+        for r, c in group:
+            for near in ((r - 1, c), (r + 1, c), (r, c - 1), (r, c + 1)):
+                if near in todo:
+                    todo.discard(near)
+                    group.append(near)
+        rows, columns = [r for r, _ in group], [c for _, c in group]
+        top, left, bottom, right = min(rows) - 1, min(columns) - 1, max(rows) + 2, max(columns) + 2
+        high, wide = bottom - top, right - left
+        if max(high, wide) > 1.5 * min(high, wide):
+            continue
+        x0, y0, x1, y1 = (float(CELL * edge) for edge in (left, top, right, bottom))
+        corners = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+        found.append(Candidate(False, corners, float(CELL * max(high, wide)), (1.0, 0.0), 1.0))
+    found.sort(key=lambda each: -each.length)
+    return found
 
 
 def _tensor(luma: Luma) -> tuple[Grid, Grid, Grid]:
@@ -131,6 +198,13 @@ class _Box:
     bars: tuple[float, float]
     length: float
     depth: float
+
+    def corners(self) -> tuple[tuple[float, float], ...]:
+        """The four corners, in px of the frame, in turn."""
+        a = (self.along[0] * self.length / 2, self.along[1] * self.length / 2)
+        b = (self.bars[0] * self.depth / 2, self.bars[1] * self.depth / 2)
+        signs = ((-1, -1), (1, -1), (1, 1), (-1, 1))
+        return tuple((self.x + i * a[0] + j * b[0], self.y + i * a[1] + j * b[1]) for i, j in signs)
 
 
 def _box(group: list[tuple[int, int]], xx: Grid, yy: Grid, xy: Grid) -> _Box | None:

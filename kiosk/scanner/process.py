@@ -18,19 +18,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import IO, Any, Literal, cast
+from typing import IO, Any, cast
 
 from config.clock import Clock
 from config.process import LossLog, ordinary_environment
 from config.settings import Settings
 from kiosk.scanner.grammar import PRIORITY, WITH_CODE, Kind
+from kiosk.scanner.states import MAX_FAILURES, STATES, ScannerState
+from kiosk.scanner.view import Reader, View, shared
 
 log = logging.getLogger("kiosk.scanner")
 
 BACKOFF_S = (0.5, 1.0, 2.0, 5.0)
 """Waits before the second, third, … start in a row."""
-MAX_FAILURES = 5
-"""Starts that may fail in a row before the scanner gives up (house §5.5)."""
 HEALTHY_S = 30.0
 """A child that lived this long since its first frame was well: the count of failures begins anew."""
 START_S = 20.0
@@ -52,65 +52,6 @@ class ScanResult:
     symbology: str | None
     engine: str | None
     ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class ScannerState:
-    """Health of the scanner, as the hub's `POST /v1/parts` takes it; the sentences are for staff and public."""
-
-    state: Literal["ok", "degraded", "down"]
-    code: str
-    vi: str
-    en: str
-    public_vi: str = ""
-    public_en: str = ""
-
-
-_PUBLIC = (
-    "Máy quét mã đang tạm nghỉ. Mời bà con nhập mã hồ sơ bằng bàn phím trên màn hình.",
-    "The scanner is out of service. Please type the dossier code with the keys on the screen.",
-)
-STATES: dict[str, ScannerState] = {
-    "camera_ok": ScannerState("ok", "camera_ok", "Máy quét mã hoạt động.", "The scanner works."),
-    "camera_off": ScannerState(
-        "ok", "camera_off", "Máy quét mã không được lắp (scanner.source = none).", "No scanner is set up.", *_PUBLIC
-    ),
-    "camera_missing": ScannerState(
-        "down",
-        "camera_missing",
-        "Không thấy máy ảnh. Tắt điện, cắm lại cáp máy ảnh rồi bật lại.",
-        "No camera is found. Switch off, re-seat the camera's cable, switch on.",
-        *_PUBLIC,
-    ),
-    "camera_busy": ScannerState(
-        "down",
-        "camera_busy",
-        "Máy ảnh đang bị chương trình khác dùng. Đóng chương trình đó.",
-        "Another program holds the camera. Close it.",
-        *_PUBLIC,
-    ),
-    "camera_stalled": ScannerState(
-        "degraded",
-        "camera_stalled",
-        "Máy ảnh ngừng gửi hình; đang mở lại. Nếu lặp lại, kiểm tra cáp và nguồn điện.",
-        "The camera stopped sending frames; it is being reopened. If it repeats, check cable and power supply.",
-        *_PUBLIC,
-    ),
-    "scanner_restarting": ScannerState(
-        "degraded",
-        "scanner_restarting",
-        "Máy quét mã bị treo hoặc dừng; đang khởi động lại.",
-        "The scanner hung or stopped; it is being restarted.",
-        *_PUBLIC,
-    ),
-    "scanner_gave_up": ScannerState(
-        "down",
-        "scanner_gave_up",
-        f"Máy quét mã hỏng {MAX_FAILURES} lần liên tiếp nên đã dừng. Chạy «motcua doctor», rồi khởi động lại kiosk.",
-        f"The scanner failed {MAX_FAILURES} times in a row and was stopped. Run `motcua doctor`, restart the kiosk.",
-        *_PUBLIC,
-    ),
-}
 
 
 def today_for(clock: Clock) -> str | None:
@@ -135,11 +76,22 @@ class ScannerProcess:
         self._state: str | None = None
         self._on_result: Callable[[ScanResult], None] = lambda result: None
         self._on_state: Callable[[ScannerState], None] = lambda state: None
+        self._on_guide: Callable[[str], None] = lambda hint: None
+        self._on_view: Callable[[View], None] | None = None
+        self._view: Reader | None = None
 
     def start(
-        self, on_result: Callable[[ScanResult], None], on_state: Callable[[ScannerState], None] | None = None
+        self,
+        on_result: Callable[[ScanResult], None],
+        on_state: Callable[[ScannerState], None] | None = None,
+        on_guide: Callable[[str], None] | None = None,
+        on_view: Callable[[View], None] | None = None,
     ) -> None:
-        """Start the child and its keeper; returns at once. Raises `RuntimeError` when it is running already."""
+        """Start the child and its keeper; returns at once. Raises `RuntimeError` when it is running already.
+
+        `on_guide`: closer, farther, still, turn, light or "", when it changes. `on_view`: some 12 small pictures a
+        second while the scanner watches; without it none are made.
+        """
         if self._thread is not None and self._thread.is_alive():
             raise RuntimeError("the scanner is running already")
         self._stop.clear()
@@ -148,6 +100,9 @@ class ScannerProcess:
         self._on_result = on_result
         if on_state is not None:
             self._on_state = on_state
+        if on_guide is not None:
+            self._on_guide = on_guide
+        self._on_view = on_view
         self._thread = threading.Thread(target=self._keep, name="scanner", daemon=True)
         self._thread.start()
 
@@ -163,7 +118,10 @@ class ScannerProcess:
     def alive(self) -> bool:
         """Whether a receipt held up now will be read, now or after the restart that is going on."""
         thread = self._thread
-        return thread is not None and thread.is_alive() and not self._gave_up and self._settings.source != "none"
+        return thread is not None and thread.is_alive() and not self._gave_up and self._fitted()
+
+    def _fitted(self) -> bool:
+        return self._settings.source != "none" or bool(self._settings.hand)
 
     def watch(self, on: bool) -> None:
         """Look (True) or let the camera go (False). Either forgets what was seen, so that it is announced again."""
@@ -178,7 +136,7 @@ class ScannerProcess:
     # -- the keeper's thread
 
     def _keep(self) -> None:
-        if self._settings.source == "none":
+        if not self._fitted():
             self._say("camera_off")
             return
         losses = LossLog(log)
@@ -199,19 +157,29 @@ class ScannerProcess:
 
     def _one_life(self, losses: LossLog) -> tuple[float, str]:
         """Run one child to its end. (seconds it was well, why it ended)."""
+        memory = shared() if self._on_view is not None else None
         try:
             # Its buffers are frames: writing over each would take half of its time.
             child = subprocess.Popen(
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=ordinary_environment()
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                bufsize=0,
+                env=ordinary_environment(),
+                pass_fds=() if memory is None else (memory,),
             )
         except OSError as error:  # no memory, no process left: the kiosk goes on without a scanner
+            if memory is not None:
+                os.close(memory)
             return 0.0, f"the child cannot be started: {error}"
+        self._view = None if memory is None else Reader(memory)
         with self._lock:
             self._child = child
         first_frame: float | None = None
         why = ""
         try:
-            self._send({"do": "start", "settings": self._settings.model_dump(mode="json"), "watch": self._watching})
+            settings = self._settings.model_dump(mode="json")
+            self._send({"do": "start", "settings": settings, "watch": self._watching, "view": memory})
             self._send_today()
             for message in self._messages(child):
                 if isinstance(message, str):
@@ -225,6 +193,10 @@ class ScannerProcess:
             with self._lock:
                 self._child = None
             _end(child, at_once=bool(why))
+            if self._view is not None and memory is not None:
+                self._view.close()
+                self._view = None
+                os.close(memory)
         well = time.monotonic() - first_frame if first_frame is not None else 0.0
         return well, why or f"the child ended with status {child.returncode}"
 
@@ -274,6 +246,13 @@ class ScannerProcess:
                 result = _result(message)
                 if result is not None and not self._stop.is_set() and self._watching:
                     self._on_result(result)
+            case "guide":
+                if self._watching:
+                    self._on_guide(str(message.get("hint", "")))
+            case "view":
+                view = self._view.get(message) if self._view is not None else None
+                if view is not None and self._watching and self._on_view is not None:
+                    self._on_view(view)
             case "state":
                 self._say(str(message.get("code")))
             case _:

@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 
 from kiosk.scanner.camera import REOPEN_S, Folder, Reopening, open_source
-from kiosk.scanner.child import plan
 from kiosk.scanner.decode import STAGES
 from kiosk.scanner.frames import CameraError, Frame, Source, luma_plane
 from kiosk.scanner.picamera import PiCamera
+from kiosk.scanner.watcher import plan
 
 
 def test_padded_rows_are_cut_and_copied() -> None:

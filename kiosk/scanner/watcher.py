@@ -1,0 +1,229 @@
+"""Frames through decoding, grammar and vote, and what is said of them: results, hints, the place of a code.
+
+`Watcher` judges one frame after the other. `Decoding` runs it on a thread of its own with the newest frame only, so
+that the picture on the screen keeps moving while a slow stage is at work.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from kiosk.scanner.decode import STAGES, Found, Luma, Stage, run_stage
+from kiosk.scanner.frames import Frame
+from kiosk.scanner.grammar import NONE, classify
+from kiosk.scanner.guide import Guide, Hint, Point
+from kiosk.scanner.still import confirmed
+from kiosk.scanner.vote import Seen, Vote
+
+STILL_LOOKS = 24
+"""A picture that has not changed is looked at this often (each stage at least twice), then only a change counts."""
+
+Message = dict[str, Any]
+
+
+def plan(frame: int, pending: str | None) -> tuple[Stage, ...]:
+    """The stages for the frame of that number: the first always, patches every second, the slow three in turn every
+    fourth. A stage that has just read a code not yet confirmed is asked again at once."""
+    stages: list[Stage] = ["zxing"]
+    if frame % 2 == 1:
+        stages.append("patches")
+    if frame % 4 == 2:
+        stages.append(STAGES[2 + frame // 4 % 3])
+    if pending is not None:
+        again: Stage | None = (
+            "patches" if pending.endswith("-patch") else next((s for s in STAGES if s == pending), None)
+        )
+        if again is not None and again not in stages:
+            stages.append(again)
+    return tuple(stages)
+
+
+def look(luma: Luma, stages: tuple[Stage, ...], today: dt.date | None) -> list[Found]:
+    """Run the stages on one frame; the slow ones only while no code is found."""
+    found: list[Found] = []
+    for stage in stages:
+        if stage not in ("zxing", "patches") and any(each.reading.code for each in found):
+            continue
+        found += run_stage(stage, luma, today, [each.symbol for each in found])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Where something is seen in the last frame, in its px, and whether it was read."""
+
+    corners: tuple[Point, ...] = ()
+    read: bool = False
+
+
+class Watcher:
+    """Frames through decode, grammar and vote. One thread; what it holds of a frame is gone with the next."""
+
+    def __init__(self) -> None:
+        self._vote = Vote()
+        self._guide = Guide()
+        self._number = 0
+        self._stills = 0
+        self._hint: Hint = ""
+        self.overlay = Overlay()
+
+    def forget(self) -> None:
+        """Begin anew: another person stands there, or nobody."""
+        self._vote.forget()
+        self._guide.forget()
+        self._stills = 0
+        self.overlay = Overlay()
+
+    def frame(self, frame: Frame, today: dt.date | None) -> list[Message]:
+        """Judge one frame; the messages for the parent: a result, a changed hint."""
+        if frame.text is not None:
+            return self._typed(frame.text, today)
+        if frame.fresh:
+            self.forget()
+        self._stills = self._stills + 1 if frame.same else 0
+        if frame.luma is None:
+            self._vote.frame(())
+            self.overlay = Overlay()
+            return self._hinted(self._guide.frame(None, False, time.monotonic()))
+        if self._stills > STILL_LOOKS:
+            return []
+        began = time.perf_counter()
+        stages = plan(self._number, self._vote.pending())
+        self._number += 1
+        found = look(frame.luma, stages, today)
+        if frame.same:
+            # The same picture twice would agree with itself: here the second opinion stands in for the second frame.
+            found = [confirmed(each, frame.luma, today) for each in found]
+        ms = (time.perf_counter() - began) * 1000
+        verdict = self._vote.frame(Seen(each.reading, each.symbol.symbology, each.symbol.engine) for each in found)
+        seen = next((each.symbol.corners for each in found if each.symbol.corners), ())
+        hint = self._guide.frame(frame.luma, bool(found), time.monotonic())
+        self.overlay = Overlay(seen or self._guide.corners, bool(seen))
+        messages = self._hinted(hint)
+        if verdict is not None:
+            messages.append(
+                {
+                    "t": "result",
+                    "kind": verdict.reading.kind,
+                    "code": verdict.reading.code,
+                    "symbology": verdict.symbology,
+                    "engine": verdict.engine,
+                    "ms": round(ms, 1),
+                }
+            )
+        return messages
+
+    def _typed(self, text: str, today: dt.date | None) -> list[Message]:
+        """A hand scanner's line: it has decoded and checked by itself, and beeped; the grammar says what it is."""
+        reading = classify(text, today)
+        if reading == NONE:
+            return []
+        return [
+            {"t": "result", "kind": reading.kind, "code": reading.code, "symbology": None, "engine": "hand", "ms": 0}
+        ]
+
+    def _hinted(self, hint: Hint) -> list[Message]:
+        if hint == self._hint:
+            return []
+        self._hint = hint
+        return [{"t": "guide", "hint": hint}]
+
+
+class Decoding:
+    """A thread that judges the newest frame, at most so many a second.
+
+    `said` hears the messages, on that thread. `busy_s` tells how long it has been at one frame: whoever keeps the
+    process alive must stop saying that all is well when that grows too long.
+    """
+
+    def __init__(self, fps: float, said: Callable[[Message], None]) -> None:
+        self._interval = 1.0 / fps
+        self._said = said
+        self._ready = threading.Condition()
+        self._frame: Frame | None = None
+        self._texts: list[Frame] = []
+        self._forget = False
+        self._epoch = 0
+        self._stop = False
+        self._began: float | None = None
+        self._watcher = Watcher()
+        self.today: dt.date | None = None
+        self._thread = threading.Thread(target=self._judge_all, name="decoding", daemon=True)
+        self._thread.start()
+
+    @property
+    def overlay(self) -> Overlay:
+        """Where something was seen in the frame judged last."""
+        return self._watcher.overlay
+
+    def busy_s(self, now: float) -> float:
+        """Seconds since the frame in work was begun; 0 when idle."""
+        began = self._began
+        return 0.0 if began is None else now - began
+
+    def alive(self) -> bool:
+        """False once a fault of ours ended the thread (its traceback is in the log)."""
+        return self._thread.is_alive()
+
+    def put(self, frame: Frame) -> None:
+        """Hand a frame over. One not yet begun is replaced; that a scene began anew is kept."""
+        with self._ready:
+            if frame.text is not None:
+                self._texts.append(frame)
+            else:
+                old = self._frame
+                fresh = frame.fresh or (old is not None and old.fresh)
+                same = frame.same and not fresh and (old is None or old.same)
+                self._frame = Frame(frame.luma, fresh=fresh, same=same)
+            self._ready.notify()
+
+    def forget(self) -> None:
+        """Begin anew; what is in work is not announced any more."""
+        with self._ready:
+            self._frame, self._forget = None, True
+            self._texts.clear()
+            self._epoch += 1
+            self._ready.notify()
+
+    def stop(self) -> None:
+        """End the thread after the frame in work; back at once."""
+        with self._ready:
+            self._stop = True
+            self._ready.notify()
+
+    def _judge_all(self) -> None:
+        due = time.monotonic()
+        while True:
+            with self._ready:
+                self._ready.wait_for(lambda: self._stop or self._forget or self._texts or self._frame is not None)
+                if self._stop:
+                    return
+                if self._forget:
+                    self._forget = False
+                    self._watcher.forget()
+                    continue
+                if self._texts:
+                    frame: Frame | None = self._texts.pop(0)
+                else:
+                    frame, self._frame = self._frame, None
+                epoch = self._epoch
+            if frame is None:
+                continue
+            self._began = time.monotonic()
+            messages = self._watcher.frame(frame, self.today)
+            self._began = None
+            with self._ready:
+                if epoch == self._epoch:
+                    for message in messages:
+                        self._said(message)
+            if frame.text is None:
+                due = max(due + self._interval, time.monotonic())
+                with self._ready:
+                    self._ready.wait_for(
+                        lambda: self._stop or self._forget or bool(self._texts), max(0.0, due - time.monotonic())
+                    )
