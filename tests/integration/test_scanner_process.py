@@ -16,7 +16,7 @@ import config
 from config.clock import FakeClock
 from config.load import load_settings
 from config.settings import Settings
-from kiosk.scanner import ScannerProcess, ScannerState, ScanResult, process
+from kiosk.scanner import ScannerProcess, ScannerState, ScanResult, View, process
 from tests.fixtures import receipts
 
 A, B = "H38.12.25-240815-0003", "H38.12.25-240815-0004"
@@ -46,10 +46,12 @@ class Heard:
         self.settings: Settings = loaded.model_copy(update={"scanner": scanner})
         self.results: list[ScanResult] = []
         self.states: list[ScannerState] = []
+        self.hints: list[str] = []
+        self.views: list[View] = []
         self.scanner = ScannerProcess(self.settings, FakeClock(), command=command)
 
     def start(self) -> None:
-        self.scanner.start(self.results.append, self.states.append)
+        self.scanner.start(self.results.append, self.states.append, self.hints.append, self.views.append)
 
     def codes(self) -> list[str]:
         return [state.code for state in self.states]
@@ -84,6 +86,18 @@ def test_the_same_receipt_is_announced_again_for_the_next_person(heard: Heard, t
     heard.scanner.watch(True)
     wait_for(lambda: len(heard.results) == 2)
     assert heard.results[1].code == A
+
+
+def test_a_small_paper_is_called_closer_and_the_screen_sees_it(heard: Heard, tmp_path: Path) -> None:
+    wait_for(lambda: heard.codes() == ["camera_ok"])
+    far = receipts.pose(receipts.paper(receipts.symbol(A, module=3)), (1280, 720), scale=0.3, turn=20)
+    far.save(tmp_path / ".far.png")
+    (tmp_path / ".far.png").rename(tmp_path / "far.png")
+    wait_for(lambda: "closer" in heard.hints)
+    wait_for(lambda: bool(heard.views) and not heard.views[-1].read and len(heard.views[-1].polygon) == 4)
+    hold(tmp_path, "near", A)
+    wait_for(lambda: bool(heard.results) and heard.hints[-1] == "" and heard.views[-1].read)
+    assert {view.width for view in heard.views} == {1280 // 3 + 1}
 
 
 def test_a_picture_still_being_written_is_waited_for(heard: Heard, tmp_path: Path) -> None:
