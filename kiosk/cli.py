@@ -53,6 +53,31 @@ def register(subparsers: Any) -> None:
     _panel_arguments(check)
     check.set_defaults(run=_check)
 
+    from config.cli import command_group
+
+    bench = command_group(subparsers, "bench", "đo tốc độ | measure")
+    ui = bench.add_parser("ui", help="tốc độ màn hình, cạnh pygame trần | the screen's speed beside raw pygame")
+    ui.add_argument("--json", action="store_true", help="in ra JSON | print JSON")
+    ui.add_argument("--rounds", type=int, default=400, metavar="N", help="số lần vẽ | drawings measured")
+    ui.add_argument("--screens", type=int, default=10_000, metavar="N", help="số màn hình ngẫu nhiên | random screens")
+    ui.add_argument("--idle", type=float, default=10.0, metavar="S", help="đứng yên bao lâu, giây | idle seconds")
+    ui.add_argument("--presses", type=int, default=60, metavar="N", help="số lần chạm trên X11 | touches on X11")
+    ui.set_defaults(run=_bench)
+
+
+def _bench(arguments: argparse.Namespace) -> int:
+    _no_window()
+    from kiosk.bench_ui import run
+
+    return run(
+        max(40, arguments.rounds),
+        max(100, arguments.screens),
+        max(1.0, arguments.idle),
+        max(5, arguments.presses),
+        arguments.json,
+        lambda line: print(line, flush=True),
+    )
+
 
 def _panel_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, metavar="FILE", help="tệp cấu hình / settings file (default: a sample)")
