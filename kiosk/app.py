@@ -21,6 +21,7 @@ from config.process import Heart
 from config.settings import Settings
 from kiosk.flow import Flow, face_of
 from kiosk.model import Broken, Effect, Event, Forget, Key, Model, Tap, Tick, Touched
+from kiosk.narrator import Narrator
 from kiosk.stage import Stage, save, shown
 from kiosk.touch import Contact, Pointer, Wake
 from kiosk.view.layout import Rect
@@ -54,6 +55,7 @@ class App:
         *,
         virtual: bool = False,
         heart: Heart | None = None,
+        narrator: Narrator | None = None,
     ) -> None:
         self._settings = settings
         self._flow = flow
@@ -62,6 +64,7 @@ class App:
         self._perform = perform
         self._window = Window(settings, stage.panel, virtual)
         self._heart = heart
+        self._narrator = narrator
         self._events: queue.SimpleQueue[Event | Callable[[], None]] = queue.SimpleQueue()
         self._wake_r, self._wake_w = os.pipe()
         os.set_blocking(self._wake_r, False)
@@ -197,6 +200,11 @@ class App:
         tapped = self._pointer.feed(given, self._stage.items, time.monotonic())
         if tapped is None:
             self._highlight()
+        if given.kind == "down" and self._narrator:
+            try:
+                self._narrator.pressed(self.model, self._stage.items, self._pointer.pressed)
+            except FAILURES as error:
+                self._failed("speaking", error)
         if given.kind == "down":
             self.handle(Touched())
         if tapped:
@@ -236,6 +244,8 @@ class App:
             if isinstance(effect, Forget):
                 self._frame = None
                 self._stage.forget()
+                if self._narrator:
+                    self._narrator.forget()
             self._perform(effect)
         if isinstance(event, Tick) and self.model.screen != before.screen:
             self._pointer.deaf(time.monotonic())
@@ -249,6 +259,8 @@ class App:
         log.error("%s failed on screen %s: %s at %s", where, self.model.screen, type(error).__name__, place)
         self.model, effects = self._flow.on(Broken(), self.model)
         self._stage.forget()
+        if self._narrator:
+            self._narrator.forget()
         for effect in effects:
             self._perform(effect)
 
@@ -262,6 +274,8 @@ class App:
         failing = self.model.screen == "failsafe"
         try:
             rects = self._stage.show(self._surface, self.model, self._pointer.pressed)
+            if self._narrator:
+                self._narrator.shown(self.model, self._stage.items)
         except FAILURES as error:
             if failing:
                 raise

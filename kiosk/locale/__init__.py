@@ -155,6 +155,14 @@ class Words:
                 return text.format(**places) if places else text
         raise KeyError(key)
 
+    def has(self, key: str) -> bool:
+        """Whether the language itself has the sentence, nothing borrowed."""
+        return key in self._chain[0].forms
+
+    def known(self, key: str) -> bool:
+        """Whether any catalogue has the sentence."""
+        return any(key in each.forms for each in self._chain)
+
     def pick(self, vi: str, other: str) -> str:
         """Data that comes in Vietnamese and English: Vietnamese for Vietnamese, the other where there is one."""
         return vi if self.language == FIRST or not other else other

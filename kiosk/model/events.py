@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from kiosk.model.values import Face, HubView, LookupResult, Print, Ticket, TicketNow
+from kiosk.model.values import Face, HubView, Link, LookupResult, Print, Ticket, TicketNow
 
 # What can happen ---------------------------------------------------------------------------------
 
@@ -129,6 +129,44 @@ class CheckedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceLost:
+    """What was to be read aloud could not be heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class PinChecked:
+    """The answer to `CheckPin`; `wait_s`: the hub takes no further PIN for so long."""
+
+    request: int
+    verdict: Literal["right", "wrong", "unreachable"]
+    wait_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StaffDone:
+    """What became of a `StaffWork`: `played silent printed no_paper failed unknown unreachable`."""
+
+    request: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinksSeen:
+    """The answer to `StaffWork("links")`."""
+
+    request: int
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finger:
+    """A finger passes this place (shares of width and height): told on the touch test alone."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
 class Broken:
     """Our own code failed: the failsafe screen."""
 
@@ -149,6 +187,11 @@ Event = (
     | Guidance
     | TicketSeen
     | CheckedIn
+    | VoiceLost
+    | PinChecked
+    | StaffDone
+    | LinksSeen
+    | Finger
     | Broken
 )
 
@@ -206,6 +249,23 @@ class CheckIn:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckPin:
+    """Whether the staff screen may be opened with this PIN."""
+
+    request: int
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffWork:
+    """Something the staff screen asks of the machine. `value`: the volume, percent."""
+
+    request: int
+    what: Literal["sound", "printer", "links", "restart"]
+    value: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Tell the hub something that becomes an event."""
 
@@ -225,4 +285,4 @@ class Forget:
     """The person is gone: drop cached pictures of words, and whatever else was theirs."""
 
 
-Effect = Issue | PrintList | CallHelper | LookUp | AskTicket | CheckIn | Report | Watch | Forget
+Effect = Issue | PrintList | CallHelper | LookUp | AskTicket | CheckIn | Report | Watch | Forget | CheckPin | StaffWork

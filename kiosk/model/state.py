@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from kiosk.model.values import Face, HubView, LookupResult, Print, Refusal, Ticket, TicketNow
+from kiosk.model.values import Face, HubView, Link, LookupResult, Print, Refusal, Ticket, TicketNow
 
 Helper = Literal["", "asking", "called", "failed"]
 Sheet = Literal["", "modes", "language"]
@@ -43,12 +43,13 @@ class MyTicket:
 @dataclass(frozen=True, slots=True)
 class Rating:
     """What belongs to the answer beside face and reasons. `taps`: when, to know a child's hands by; `changes`: how
-    often another face was touched."""
+    often another face than the `last` one was touched."""
 
     ticket: str = ""
     counter: int | None = None
     taps: tuple[float, ...] = ()
     changes: int = 0
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +70,39 @@ Slip = Literal["", "asking", "printed", "no_paper", "failed"]
 class Reading:
     """What somebody does with the procedure on the screen: the sums of its fee, its list of papers on paper.
 
-    `pages` of the original, `copies` of it; `slip`: what became of the printed list.
+    `pages` of the original, `copies` of it; `slip`: what became of the printed list asked for by `request`.
     """
 
     pages: int = 1
     copies: int = 1
     slip: Slip = ""
+    request: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """How often a PIN of the staff screen was wrong in a row, and until when (monotonic) none is taken."""
+
+    wrong: int = 0
+    until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The staff screen. `touches`: when the mark was touched; `pin`: digits so far; `open`: the right PIN was given.
+
+    `state`: "" `asking` `wrong` `unreachable`, and what became of a test (`played silent printed no_paper failed …`).
+    `crosses`, `trail`: what a finger reached on the touch test (shares of width and height); `volume`: 0 = the site's.
+    """
+
+    touches: tuple[float, ...] = ()
+    pin: str = field(default="", repr=False)
+    open: bool = False
+    state: str = ""
+    crosses: frozenset[int] = frozenset()
+    trail: tuple[tuple[float, float], ...] = ()
+    volume: int = 0
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +147,8 @@ class Model:
     request: int = 0
     rated_at: tuple[float, ...] = ()
     rated: tuple[str, ...] = ()
+    guard: Guard = Guard()
+    unit: str = ""  # what a typed dossier code begins with here
     # the person's
     touched: float = 0.0
     warn_left: int | None = None
@@ -141,6 +171,7 @@ class Model:
     hint: str = ""
     guidance: str = ""
     misses: int = 0
+    retry_s: int = 0
     factor_kind: Literal["id_last4", "lookup_code"] = "id_last4"
     factor: str = ""
     factor_wrong: bool = False
@@ -150,3 +181,4 @@ class Model:
     rating: Rating = Rating()
     mine: MyTicket | None = None
     booking: Booking = Booking()
+    staff: Staff = Staff()

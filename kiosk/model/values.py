@@ -61,6 +61,16 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """How a part of the machine stands, for the staff. `part`: `hub uplink server scanner versions addresses`;
+    `fine`: None where there is nothing to judge; `told`: figures and names, without words."""
+
+    part: str
+    fine: bool | None
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
 class HubView:
     """What the hub last said. `parts` are the public sentences of parts that do not work: (part, vi, en); `message`
     is the supervisor's text for everybody: (vi, en)."""

@@ -29,7 +29,8 @@ def _choices(look: Look, model: Model) -> Widget:
         _switch(look, "large", "", words("modes.large"), model.large),
         _switch(look, "contrast", "contrast", words("modes.contrast"), model.modes.contrast),
     ]
-    if look.settings.kiosk.speaker:
+    voice = bool(look.settings.kiosk.speaker) and words.has("language.voice")
+    if voice:
         switches.append(_switch(look, "speak", "sound", words("modes.speak"), model.modes.speak))
         switches.append(_volume(look, model))
     lines: list[Widget]
@@ -39,7 +40,7 @@ def _choices(look: Look, model: Model) -> Widget:
         lines = [row(*switches[at : at + 2], gap=gap, even=True) for at in range(0, len(switches), 2)]
     close = row(Gap(grow=1), look.button("modes:close", words("modes.close"), main=True), gap=gap)
     notes: list[Widget] = []
-    if look.settings.kiosk.speaker:
+    if voice:
         key = "modes.silent" if model.modes.silent else "modes.private" if look.settings.kiosk.headphones else ""
         notes = [look.body(words(key or "modes.aloud"))]
     title, small = look.headline(words("modes.title")), look.lead(words("modes.title"))

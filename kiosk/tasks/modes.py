@@ -60,6 +60,13 @@ def _language(value: str, model: Model, env: Env) -> Out:
     return replace(model, language=others[0] if others else model.language, page=0), ()
 
 
+def lost(model: Model) -> Model:
+    """The voice cannot be heard: say so where it is switched on, and go on without it."""
+    if not model.modes.speak:
+        return model
+    return replace(model, modes=replace(model.modes, speak=False, silent=True, sheet="modes"))
+
+
 TAPS: dict[str, Tapped] = {
     "modes": _sheet,
     "large": _large,
