@@ -11,19 +11,24 @@ import pygame
 from config.fonts import fallback_file, font_file
 from kiosk.view.cmap import coverage
 from kiosk.view.metrics import Metrics
+from kiosk.view.scripts import JOINERS, SCRIPTS, script_of
 
 CAP_PER_EM = 0.740  # Be Vietnam Pro
 LINE = 1.35  # least line height with stacked marks, em
+OWN, SANS, FIRST_SCRIPT = 0, 1, 2
 ABOVE = 0.10  # free room above the first line, em: Ấ touches row 0 of its surface
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Letters in one font file, one weight. `x` and `width` in pixels within the line."""
+    """Letters in one font file, one weight. `x` and `width` in pixels within the line.
+
+    `fallback`: 0 our own face, 1 Noto Sans, from 2 on the faces of `SCRIPTS` in their order.
+    """
 
     text: str
     weight: int
-    fallback: bool
+    fallback: int
     x: int
     width: int
 
@@ -66,22 +71,32 @@ class FontBook:
 
     def __init__(self) -> None:
         pygame.font.init()
-        self._fonts: dict[tuple[int, int, bool], pygame.font.Font] = {}
-        self._widths: dict[tuple[str, int, int, bool], int] = {}
+        self._fonts: dict[tuple[int, int, int], pygame.font.Font] = {}
+        self._widths: dict[tuple[str, int, int, int], int] = {}
         self._has = {weight: coverage(font_file(weight)) for weight in (400, 500, 600, 700)}
         behind = fallback_file()
         self._behind = coverage(behind) if behind else frozenset()
+        self._faces: dict[int, frozenset[int]] = {}  # read when somebody writes in one of them
         self.wrap = lru_cache(maxsize=2048)(self._wrap)
 
-    def font(self, weight: int, size: int, fallback: bool = False) -> pygame.font.Font:
+    def font(self, weight: int, size: int, fallback: int = OWN) -> pygame.font.Font:
         """The opened font of that weight and em size in pixels."""
         key = (weight, size, fallback)
         if key not in self._fonts:
             if len(self._fonts) > 96:
                 self._fonts.clear()
-            path = fallback_file(weight >= 600) if fallback else font_file(weight)  # type: ignore[arg-type]
-            self._fonts[key] = pygame.font.Font(str(path), size)
+            self._fonts[key] = self._opened(weight, size, fallback)
         return self._fonts[key]
+
+    @staticmethod
+    def _opened(weight: int, size: int, fallback: int) -> pygame.font.Font:
+        if fallback < FIRST_SCRIPT:
+            path = fallback_file(weight >= 600) if fallback else font_file(weight)  # type: ignore[arg-type]
+            return pygame.font.Font(str(path), size)
+        script = SCRIPTS[fallback - FIRST_SCRIPT]
+        font = pygame.font.Font(str(script.file(weight >= 600)), size)
+        font.set_script(script.tag)  # without it the letters stand beside each other as they come
+        return font
 
     def forget(self) -> None:
         """Drop the words that were measured; fonts stay open."""
@@ -93,21 +108,44 @@ class FontBook:
         return {
             each
             for each in nfc(text)
-            if not each.isspace() and ord(each) not in self._has[400] and ord(each) not in self._behind
+            if not each.isspace()
+            and ord(each) not in JOINERS
+            and ord(each) not in self._has[400]
+            and ord(each) not in self._behind
+            and self._script(ord(each)) is None
         }
 
-    def _split(self, word: str, weight: int) -> list[tuple[str, bool]]:
-        out: list[tuple[str, bool]] = []
+    def _script(self, code: int) -> int | None:
+        """Index of the installed script face that draws a letter."""
+        index = script_of(code)
+        if index is None:
+            return None
+        if index not in self._faces:
+            path = SCRIPTS[index].file()
+            self._faces[index] = coverage(path) if path else frozenset()
+        return index if code in self._faces[index] else None
+
+    def _face(self, code: int, weight: int) -> int:
+        if code in self._has[weight]:
+            return OWN
+        if code in self._behind:
+            return SANS
+        index = self._script(code)
+        return OWN if index is None else FIRST_SCRIPT + index
+
+    def _split(self, word: str, weight: int) -> list[tuple[str, int]]:
+        out: list[tuple[str, int]] = []
         for letter in word:
             code = ord(letter)
-            behind = code not in self._has[weight] and code in self._behind
-            if out and (out[-1][1] == behind or unicodedata.combining(letter)):
-                out[-1] = (out[-1][0] + letter, out[-1][1])
+            joins = bool(unicodedata.combining(letter)) or code in JOINERS
+            face = out[-1][1] if out and joins else self._face(code, weight)
+            if out and out[-1][1] == face:
+                out[-1] = (out[-1][0] + letter, face)
             else:
-                out.append((letter, behind))
+                out.append((letter, face))
         return out
 
-    def _width(self, text: str, weight: int, size: int, fallback: bool) -> int:
+    def _width(self, text: str, weight: int, size: int, fallback: int) -> int:
         key = (text, weight, size, fallback)
         known = self._widths.get(key)
         if known is None:
@@ -140,7 +178,7 @@ class FontBook:
             line: list[tuple[str, int, bool]] = []
             width = 0
             for at, (word, at_weight, spaced) in enumerate(pieces):
-                space = self._width(" ", at_weight, size, False) if spaced and line else 0
+                space = self._width(" ", at_weight, size, OWN) if spaced and line else 0
                 wide = self._word(word, at_weight, size)
                 whole = wide  # with what is glued to it: a bold date and its full stop stay together
                 for glued, glued_weight, apart in pieces[at + 1 :]:
@@ -162,10 +200,10 @@ class FontBook:
         x = 0
         for word, weight, spaced in line:
             if spaced:
-                space = self._width(" ", weight, size, False)
+                space = self._width(" ", weight, size, OWN)
                 if runs and runs[-1].weight == weight and not runs[-1].fallback:
                     last = runs[-1]
-                    runs[-1] = Run(last.text + " ", weight, False, last.x, last.width + space)
+                    runs[-1] = Run(last.text + " ", weight, OWN, last.x, last.width + space)
                 x += space
             for text, behind in self._split(word, weight):
                 wide = self._width(text, weight, size, behind)
