@@ -20,7 +20,7 @@ from config.clock import Clock
 from config.process import Heart
 from config.settings import Settings
 from kiosk.flow import Flow, face_of
-from kiosk.model import Broken, Effect, Event, Forget, Key, Model, Tap, Tick, Touched
+from kiosk.model import Broken, Effect, Event, Finger, Forget, Key, Model, Tap, Tick, Touched
 from kiosk.narrator import Narrator
 from kiosk.stage import Stage, save, shown
 from kiosk.touch import Contact, Pointer, Wake
@@ -207,6 +207,9 @@ class App:
                 self._failed("speaking", error)
         if given.kind == "down":
             self.handle(Touched())
+        if self.model.screen == "staff_touch":
+            wide, high = self._window.size
+            self.handle(Finger(given.x / wide, given.y / high))
         if tapped:
             self.handle(Tap(tapped))
 

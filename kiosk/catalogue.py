@@ -55,6 +55,12 @@ class Catalogue:
         """The procedures of a field, in the file's order."""
         return tuple(each for each in self.procedures if each.field == field_id)
 
+    def of_service(self, service_id: str) -> tuple[Procedure, ...]:
+        """What one queue serves: the most asked first, then in the file's order."""
+        rank = {code: place for place, code in enumerate(self.popular)}
+        found = [each for each in self.procedures if each.service == service_id]
+        return tuple(sorted(found, key=lambda each: rank.get(each.code, len(rank))))
+
     def most_asked(self, count: int = 12) -> tuple[Procedure, ...]:
         """The first `count` popular procedures that are in this catalogue."""
         by_code = {each.code: each for each in self.procedures}

@@ -11,7 +11,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from config.clock import Clock
 from kiosk.lamp import LIGHT_S, Lamp
@@ -21,16 +21,20 @@ from kiosk.model import (
     CallHelper,
     CheckedIn,
     CheckIn,
+    CheckPin,
     Effect,
     Event,
     Forget,
     HelperCalled,
     HubView,
     Issue,
+    ListState,
     LookedUp,
     LookUp,
     PaperState,
+    PrintList,
     Report,
+    StaffWork,
     Ticket,
     TicketGiven,
     TicketNow,
@@ -38,6 +42,8 @@ from kiosk.model import (
     Watch,
 )
 from kiosk.scanner import ScannerProcess
+from kiosk.takeaway import Slip
+from kiosk.staff_errands import StaffErrands
 from queue_display.client import HubClient, HubRefused, HubUnreachable
 
 log = logging.getLogger("kiosk")
@@ -55,7 +61,8 @@ Errand = Callable[[], None]
 
 
 class Errands:
-    """Workers and what they do. `post` gives the screen an event, `hub_view` is what it knows of the hub."""
+    """Workers and what they do. `post` gives the screen an event, `hub_view` is what it knows of the hub; `slip` makes
+    the list of a procedure in a language."""
 
     def __init__(
         self,
@@ -66,7 +73,10 @@ class Errands:
         stop: threading.Event,
         post: Callable[[Event], None],
         hub_view: Callable[[], HubView],
+        staff: StaffErrands,
         forget: Callable[[], None] = lambda: None,
+        *,
+        slip: Callable[[str, str], Slip],
     ) -> None:
         self._hub = hub
         self._lookup = lookup
@@ -75,7 +85,9 @@ class Errands:
         self._stop = stop
         self._post = post
         self._hub_view = hub_view
+        self._slip = slip
         self._forget = forget
+        self.staff = staff
         self._boot = secrets.token_hex(6)
         self._work: queue.Queue[Errand | None] = queue.Queue()
         self._ordered: queue.Queue[Errand | None] = queue.Queue()  # what must keep its order
@@ -125,6 +137,8 @@ class Errands:
         match effect:
             case Issue():
                 self._work.put(lambda: self._issue(effect))
+            case PrintList():
+                self._work.put(lambda: self._print_list(effect))
             case CallHelper():
                 self._work.put(self._call_helper)
             case LookUp():
@@ -135,6 +149,10 @@ class Errands:
                 self._work.put(lambda: self._check_in(effect))
             case Report():
                 self._work.put(lambda: self._report(effect))
+            case CheckPin():
+                self._work.put(lambda: self.staff.check(effect))
+            case StaffWork():
+                self._work.put(lambda: self.staff.work(effect))
             case Watch():
                 self._ordered.put(lambda: self._scanner.watch(effect.on))
             case Forget():
@@ -257,6 +275,39 @@ class Errands:
             pass  # asked again while it is dark
         except HubRefused as error:
             log.warning("no light could be asked for: %s", error.code)
+
+    def _print_list(self, effect: PrintList) -> None:
+        slip = self._slip(effect.procedure, effect.language)
+        payload = {"title": slip.title, "lines": list(slip.lines), "notes": list(slip.notes)}
+        key = f"list:{self._boot}:{effect.request}"
+        job: dict[str, Any] | None = None
+        for wait in TRIES_S:
+            if self._stop.wait(wait):
+                return
+            try:
+                job = self._hub.post("/v1/jobs", {"kind": "list", "payload": payload}, key)["job"]
+                break
+            except HubUnreachable:
+                continue
+            except HubRefused as error:
+                log.warning("no list is printed: %s", error.code)
+                break
+        self._post(ListState(effect.request, self._list_paper(job) if job else "failed"))
+
+    def _list_paper(self, job: dict[str, Any]) -> Literal["printed", "no_paper", "failed"]:
+        """What becomes of a list's job; patience ends after `PAPER_S`."""
+        until, state = time.monotonic() + PAPER_S, str(job["state"])
+        while state in ("queued", "printing"):
+            if time.monotonic() > until or self._stop.wait(0.4):
+                return "failed"
+            try:
+                state = str(self._hub.get(f"/v1/jobs/{job['id']}")["job"]["state"])
+            except HubUnreachable:
+                continue
+            except HubRefused as error:
+                log.warning("the paper of a list cannot be followed: %s", error.code)
+                return "failed"
+        return "printed" if state == "printed" else "no_paper" if state == "no_paper" else "failed"
 
     def _call_helper(self) -> None:
         key = f"helper:{self._boot}:{secrets.token_hex(8)}"

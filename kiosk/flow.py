@@ -11,24 +11,33 @@ from dataclasses import replace
 from kiosk.model import (
     Broken,
     CameraState,
+    CheckedIn,
     Event,
     Face,
+    Finger,
     Forget,
+    Guidance,
     HelperCalled,
     HubChanged,
     Key,
+    LinksSeen,
+    ListState,
     LookedUp,
     Model,
     PaperState,
+    PinChecked,
     Scanned,
+    StaffDone,
     Tap,
     Tick,
     TicketGiven,
+    TicketSeen,
     Touched,
+    VoiceLost,
     Watch,
 )
 from kiosk.moves import GIVES_UP_TO, SCREENS, TIMEOUT_S, UNWARNED, Env, Out, go, idle_of
-from kiosk.tasks import ENTER, TAPS, dossier, number, rating
+from kiosk.tasks import ENTER, TAPS, checkin, dossier, modes, number, place, procedures, rating, staff
 from kiosk.tasks import help as helping
 from kiosk.typed import typed
 
@@ -41,7 +50,7 @@ class Flow:
 
     def start(self, now: float = 0.0) -> Model:
         """The first model."""
-        return Model(language=self.env.language, now=now, touched=now, keyboard=self.env.keyboard)
+        return Model(language=self.env.language, now=now, touched=now, unit=self.env.unit, keyboard=self.env.keyboard)
 
     def on(self, event: Event, model: Model) -> Out:
         """One step."""
@@ -57,9 +66,11 @@ class Flow:
                     return self._touched(model), ()
                 return typed(event.text, replace(model, touched=model.now, warn_left=None), self.env.find), ()
             case HubChanged():
-                return replace(model, hub=event.hub), ()
+                return place.follow(replace(rating.of_day(model, event.hub.day), hub=event.hub))
             case Scanned():
-                return dossier.scanned(event, model)
+                return dossier.scanned(event, model, self.env)
+            case Guidance():
+                return dossier.guided(event, model)
             case CameraState():
                 return dossier.camera(event, model)
             case LookedUp():
@@ -68,8 +79,24 @@ class Flow:
                 return number.given(event, model)
             case PaperState():
                 return number.paper(event, model)
+            case ListState():
+                return procedures.printed(event, model)
             case HelperCalled():
                 return helping.called(event, model)
+            case TicketSeen():
+                return place.seen(event, model)
+            case CheckedIn():
+                return checkin.checked_in(event, model)
+            case VoiceLost():
+                return modes.lost(model), ()
+            case PinChecked():
+                return staff.checked(event, model)
+            case StaffDone():
+                return staff.done(event, model), ()
+            case LinksSeen():
+                return staff.links(event, model), ()
+            case Finger():
+                return staff.finger(event, model), ()
             case Broken():
                 return replace(self._fresh(model), screen="failsafe"), (Forget(), Watch(False))
 
@@ -95,15 +122,20 @@ class Flow:
         if model.screen == "attract":
             turns = (event.now - model.touched - self.env.attract_s) // self.env.attract_turn_s
             return replace(model, page=max(0, int(turns))), ()
+        if 0 < self.env.attract_s <= event.now - model.touched and self._untouched(model):
+            return replace(model, screen="attract"), ()
         over = event.now - self.deadline(model)
         if over < 0:
             return (replace(model, warn_left=None) if model.warn_left is not None else model), ()
         if model.screen in UNWARNED or over >= self.env.warn_s:
-            if model.screen == "home" and model == replace(self._fresh(model), touched=model.touched):
-                rests = 0 < self.env.attract_s <= event.now - model.touched
-                return (replace(model, screen="attract") if rests else model), ()
+            if self._untouched(model):
+                return model, ()
             return self.wipe(model)
         return replace(model, warn_left=max(1, int(self.env.warn_s - over + 0.999))), ()
+
+    def _untouched(self, model: Model) -> bool:
+        """Home, and nothing of a person is left in it."""
+        return model.screen == "home" and model == replace(self._fresh(model), touched=model.touched)
 
     def _fresh(self, model: Model) -> Model:
         return Model(
@@ -114,6 +146,9 @@ class Flow:
             camera=model.camera,
             request=model.request + (model.screen in TIMEOUT_S),
             rated_at=model.rated_at,
+            rated=model.rated,
+            unit=model.unit,
+            guard=model.guard,
             keyboard=self.env.keyboard,
             touched=model.now,
         )
@@ -125,8 +160,8 @@ class Flow:
 
     def _home(self, model: Model) -> Out:
         wiped, effects = self.wipe(model)
-        modes = replace(model.modes, sheet="")
-        return replace(wiped, language=model.language, large=model.large, modes=modes), effects
+        kept = replace(model.modes, sheet="")
+        return replace(wiped, language=model.language, large=model.large, modes=kept), effects
 
     # moving -----------------------------------------------------------------------------------
 
@@ -139,7 +174,7 @@ class Flow:
         if screen == "home":
             return self._home(model)
         model = replace(model, screen=screen, trail=trail, page=0, hint="", factor="", factor_wrong=False)
-        return model, ((Watch(True),) if screen == "scan" else ())
+        return model, ((Watch(True),) if screen in dossier.CAMERA_SCREENS and model.camera else ())
 
     def _tap(self, target: str, model: Model) -> Out:
         name, _, value = target.partition(":")

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from config.catalogue_model import Fee
 from kiosk.model import Effect, Keyboard, Model
 
 Out = tuple[Model, tuple[Effect, ...]]
@@ -17,9 +18,13 @@ SCREENS = (
     "busy",
     "issuing",
     "ticket",
+    "popular",
     "fields",
     "list",
     "procedure",
+    "sums",
+    "carry",
+    "pay",
     "search",
     "scan",
     "typing",
@@ -30,16 +35,32 @@ SCREENS = (
     "not_found",
     "try_later",
     "offline",
+    "my_ticket",
+    "ticket_number",
+    "checkin",
     "rate",
     "thanks",
     "help",
     "helper",
+    "help_hours",
+    "help_links",
+    "help_post",
+    "privacy",
     "out_of_service",
     "closed",
     "failsafe",
+    "staff_pin",
+    "staff",
+    "staff_camera",
+    "staff_touch",
+    "staff_colours",
+    "staff_sound",
+    "staff_printer",
+    "staff_links",
 )
-IDLE_FACTOR = {"ticket": 0.5, "thanks": 0.2, "failsafe": 0.3}
-"""Share of the idle time for screens that say one thing; the warning is never shorter."""
+IDLE_FACTOR = {"staff_pin": 0.5, "pay": 2.0, "carry": 1.5, "ticket": 0.5, "thanks": 0.2, "failsafe": 0.3}
+"""Share of the idle time: less for screens that say one thing, more where a phone has to be found first. The warning is
+never shorter."""
 NUMBER_ONLY_S = 60.0
 """Without paper the number exists on this screen alone: at least so long before the warning, to write it down."""
 UNWARNED = ("home", "attract", "thanks", "failsafe")
@@ -54,7 +75,9 @@ GIVES_UP_TO = {"issuing": "out_of_service", "searching": "try_later"}
 class Env:
     """What the flow is told once. `find`: folded search, procedure codes best first; `service_of`: procedure code →
     service; `voice`: the kiosk has a sound device of its own, at `volume` percent; `attract_s`: how long home stands
-    untouched before the attract screen (0: never), a page of which stands `attract_turn_s`."""
+    untouched before the attract screen (0: never), a page of which stands `attract_turn_s`; `site`: whose tickets are
+    ours; `unit`: what a typed dossier code begins with; `counter`: where the kiosk stands, 0 = in the waiting room;
+    `fee_of`: procedure code → fee; `pays`: there is an account to pay into, `purpose` begins the note of a transfer."""
 
     idle_s: float = 45.0
     warn_s: float = 20.0
@@ -67,7 +90,13 @@ class Env:
     volume: int = 70
     attract_s: float = 0.0
     attract_turn_s: float = 15.0
+    site: str = ""
+    unit: str = ""
+    counter: int = 0
     keyboard: Keyboard = Keyboard()
+    fee_of: Callable[[str], Fee | None] = lambda code: None
+    pays: bool = False
+    purpose: str = "LP"
 
 
 Tapped = Callable[[str, Model, Env], Out]
@@ -77,8 +106,10 @@ Entered = Callable[[Model], Out]
 
 
 def go(model: Model, screen: str) -> Model:
-    """One screen further; *back* leads here again."""
-    return replace(model, screen=screen, trail=(*model.trail, model.screen), page=0, hint="")
+    """One screen further; *back* leads here again. Who goes in a circle has gone back: the way never grows."""
+    trail = (*model.trail, model.screen)
+    trail = trail[: trail.index(screen)] if screen in trail else trail
+    return replace(model, screen=screen, trail=trail, page=0, hint="")
 
 
 def today(model: Model) -> dt.date | None:

@@ -120,8 +120,8 @@ def _rate(arguments: argparse.Namespace) -> int:
         print(json.dumps({"questions": asked, "hit": shares, "missed": missed}, ensure_ascii=False))
     else:
         for each in missed:
-            wanted, got = "|".join(each["wanted"]), " ".join(each["got"])
-            print(f"{each['line']}: {printable(each['question'])}: {wanted} ≠ {got}")
+            asked_for, given = "|".join(each["wanted"]), " ".join(each["got"])
+            print(f"{each['line']}: {printable(each['question'])}: {asked_for} ≠ {given}")
         told = ", ".join(f"hit@{top} {share:.1%}" for top, share in shares.items())
         print(f"{asked} câu hỏi / questions: {told}")
     return EXIT_OK if all(shares[top] >= least for top, least in LEAST.items()) else EXIT_NOTHING

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,31 +25,40 @@ from config.process import (
     stop_on_signals,
 )
 from config.settings import Settings
+from kiosk import takeaway
 from kiosk.app import App, NoDisplay
 from kiosk.catalogue import Catalogue, catalogue_of
 from kiosk.control import Control
 from kiosk.errands import Errands
 from kiosk.flow import Flow
-from kiosk.locale import FIRST, offered
+from kiosk.locale import FIRST, Words, offered
 from kiosk.lookup import Lookup
 from kiosk.model import (
     CameraState,
     Effect,
+    Guidance,
     HelpDay,
     HubChanged,
     HubView,
     Keyboard,
     Scanned,
     ServiceLine,
+    VoiceLost,
 )
 from kiosk.moves import Env
-from kiosk.scanner import ScannerProcess, ScannerState, ScanResult
+from kiosk.narrator import Narrator
+from kiosk.scanner import ScannerProcess, ScannerState, ScanResult, View
 from kiosk.search import Search
+from kiosk.staff_errands import StaffErrands
 from kiosk.stage import Stage
+from kiosk.view.live import Frame
 from kiosk.view.metrics import Panel
+from kiosk.voice import Speech, open_voice
 from queue_display.client import HubClient, HubRefused, HubUnreachable, merge
 
 log = logging.getLogger("kiosk")
+
+TEST_SENTENCE = "Đây là tiếng thử loa của màn hình."
 
 
 def panel_of(settings: Settings) -> Panel:
@@ -57,10 +67,11 @@ def panel_of(settings: Settings) -> Panel:
     return Panel(int(wide), int(high), settings.kiosk.diagonal_in)
 
 
-def make_env(settings: Settings, catalogue: Catalogue) -> Env:
+def make_env(settings: Settings, catalogue: Catalogue, search: Search | None = None) -> Env:
     """What the flow is told once."""
-    search = Search(catalogue)
+    search = search or Search(catalogue)
     services = {each.code: each.service for each in catalogue.procedures}
+    fees = {each.code: each.fee for each in catalogue.procedures}
     languages = offered(settings)
     return Env(
         settings.kiosk.idle_s,
@@ -74,7 +85,13 @@ def make_env(settings: Settings, catalogue: Catalogue) -> Env:
         settings.kiosk.volume,
         settings.kiosk.attract_s,
         settings.kiosk.attract_turn_s,
-        keyboard=Keyboard(method=settings.kiosk.keyboard, old_style=settings.kiosk.tone_style == "old"),
+        settings.site.id,
+        settings.lookup.unit,
+        settings.kiosk.counter,
+        Keyboard(method=settings.kiosk.keyboard, old_style=settings.kiosk.tone_style == "old"),
+        fee_of=fees.get,
+        pays=settings.payment.offered,
+        purpose=settings.payment.purpose,
     )
 
 
@@ -124,7 +141,14 @@ class Kiosk:
     """Everything of the process but the window."""
 
     def __init__(
-        self, settings: Settings, address: str, clock: Clock, *, virtual: bool = False, token: str | None = None
+        self,
+        settings: Settings,
+        address: str,
+        clock: Clock,
+        *,
+        virtual: bool = False,
+        token: str | None = None,
+        restart: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -132,15 +156,30 @@ class Kiosk:
         self._losses = LossLog(log)
         catalogue = catalogue_of(settings)
         self.heart = Heart({"screen": 30.0})
-        flow = Flow(make_env(settings, catalogue))
+        search = Search(catalogue)
+        flow = Flow(make_env(settings, catalogue, search))
         stage = Stage(settings, catalogue, panel_of(settings))
-        self.app = App(settings, flow, stage, clock, self._perform, virtual=virtual, heart=self.heart)
+        voice = open_voice(settings.kiosk.speaker, virtual, self._voice_lost)
+        self._voice = voice
+        self._narrator = Narrator(voice, settings) if voice else None
+        self.app = App(
+            settings, flow, stage, clock, self._perform, virtual=virtual, heart=self.heart, narrator=self._narrator
+        )
         self._hub = HubClient(address, role="kiosk", device=settings.site.device, token=token)
         self._scanner = ScannerProcess(settings, clock)
         lookup = Lookup(settings, clock)
-        self._errands = Errands(
-            self._hub, lookup, self._scanner, clock, self._stop, self.app.post, lambda: self.app.model.hub
+
+        def slip(code: str, language: str) -> takeaway.Slip:
+            procedure, words = catalogue.procedure(code), Words(language)
+            return takeaway.slip(catalogue, procedure, words, takeaway.where(settings, procedure, words))
+
+        staff = StaffErrands(
+            settings, self._hub, self._stop, self.app.post, self._test_sound, self._scanner_said, restart
         )
+        self._errands = Errands(
+            self._hub, lookup, self._scanner, clock, self._stop, self.app.post, lambda: self.app.model.hub, staff,
+            search.forget, slip=slip,
+        )  # fmt: skip
         self._camera: ScannerState | None = None
         self._connected = False
 
@@ -150,8 +189,8 @@ class Kiosk:
         threading.Thread(target=self._follow, name="hub", daemon=True).start()
         # A camera that is set up counts as working until its child says otherwise: it is only opened when somebody
         # comes to the scan screen.
-        self.app.post(CameraState(self._settings.scanner.source != "none"))
-        self._scanner.start(self._scanned, self._camera_state)
+        self.app.post(CameraState(self._settings.scanner.source != "none" or bool(self._settings.scanner.hand)))
+        self._scanner.start(self._scanned, self._camera_state, self._guided, self._viewed)
         self._scanner.watch(False)
 
     def _perform(self, effect: Effect) -> None:
@@ -160,8 +199,28 @@ class Kiosk:
     def close(self) -> None:
         """End the child and let the threads go."""
         self._stop.set()
+        if self._narrator:
+            self._narrator.close()
         self._scanner.stop()
         self._errands.close()
+
+    def _test_sound(self, volume: int) -> bool:
+        """The sentence of the staff screen's test on the kiosk's own sound device; False where there is none."""
+        if self._voice is None:
+            return False
+        self._voice.say(Speech((TEST_SENTENCE,), "vi", volume))
+        return True
+
+    def _scanner_said(self) -> tuple[bool, str]:
+        """How the scanner stands, for the staff screen."""
+        source = self._settings.scanner.source
+        if self._camera is None:
+            return source != "none", source
+        code = f" · {self._camera.code}" if self._camera.code else ""
+        return self._camera.state != "down", f"{source} · {self._camera.state}{code}"
+
+    def _voice_lost(self, why: str) -> None:
+        self.app.post(VoiceLost())
 
     # the hub ------------------------------------------------------------------------------------
 
@@ -208,6 +267,15 @@ class Kiosk:
     def _scanned(self, result: ScanResult) -> None:
         self.app.post(Scanned(result.kind, result.code))
 
+    def _guided(self, hint: str) -> None:
+        self.app.post(Guidance(hint))
+        if hint == "light":
+            self._errands.light()
+
+    def _viewed(self, view: View) -> None:
+        self.app.frame(Frame(view.luma, view.width, view.height, polygon=view.polygon, read=view.read))
+        self._errands.keep_light()
+
     def _camera_state(self, state: ScannerState) -> None:
         self._camera = state
         working = state.state != "down" and state.code != "camera_off"
@@ -241,7 +309,7 @@ def run(settings: Settings, address: str, virtual: Path | None = None, token: st
     die_on_thread_exception()
     stop = stop_on_signals()
     clock = make_clock(settings.site.timezone, settings.clock.trust)
-    kiosk = Kiosk(settings, address, clock, virtual=virtual is not None, token=token)
+    kiosk = Kiosk(settings, address, clock, virtual=virtual is not None, token=token, restart=stop.set)
     try:
         kiosk.app.open()
     except NoDisplay as error:

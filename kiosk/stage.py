@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pygame
 
+from config.process import give_back_memory
 from config.settings import Settings
 from kiosk.catalogue import Catalogue
 from kiosk.locale import Words
@@ -150,6 +151,7 @@ class Stage:
         self._fresh_frame = True  # what is still on the glass of a camera's picture is painted over
         for look in self._looks.values():
             look.layout.forget()
+        give_back_memory()
 
     def problems(self, model: Model, scheme: Scheme | None = None) -> list[Problem]:
         """What the checks say about a model's screen."""

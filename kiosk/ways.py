@@ -13,6 +13,8 @@ from kiosk.view.layout import Item
 from kiosk.view.widgets import Box
 
 HOME = ("home", "attract")
+MACHINE = ("face", "hub", "camera", "request", "rated_at", "rated", "unit", "guard", "keyboard", "touched", "now")
+"""What of a model belongs to the machine, not to a person: a wipe may keep it."""
 LONGEST_S = 900
 """A screen that is not wiped by then never will be."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kiosk.model import Model
-from kiosk.samples import dossier, help, number, procedures, rating, search, start
+from kiosk.samples import checkin, dossier, help, number, place, procedures, rating, search, staff, start
 
-ROOMS = (start, number, procedures, search, dossier, rating, help)
+ROOMS = (start, number, procedures, search, dossier, place, rating, checkin, help, staff)
 
 
 def samples() -> dict[str, Model]:

@@ -16,5 +16,9 @@ def samples() -> dict[str, Model]:
         "helper": replace(ONE, screen="helper", trail=("home", "help"), hub=helpers, helper="called"),
         "helper-asking": replace(ONE, screen="helper", trail=("home", "help"), helper="asking"),
         "helper-failed": replace(ONE, screen="helper", trail=("home", "help"), helper="failed"),
-        "help-days": replace(ONE, screen="help", hub=helpers),
+        "help_hours": replace(ONE, screen="help_hours", trail=("home", "help"), hub=helpers),
+        "help_links": replace(ONE, screen="help_links", trail=("home", "help")),
+        "help_post": replace(ONE, screen="help_post", trail=("home", "help")),
+        "privacy": replace(ONE, screen="privacy", trail=("home", "help")),
+        "privacy-more": replace(ONE, screen="privacy", trail=("home", "help"), page=1),
     }

@@ -19,6 +19,7 @@ def samples() -> dict[str, Model]:
     told = ("Quầy 3 tạm nghỉ vì mất điện, mời ông/bà chờ ít phút.", "Counter 3 has lost power, please wait a little.")
     return {
         "home": BASE,
+        "home-one-queue": replace(BASE, hub=replace(HUB, services=HUB.services[:1])),
         "home-unplugged": replace(BASE, hub=HubView()),
         "home-no-paper": replace(BASE, hub=replace(HUB, parts=(NO_PAPER,))),
         "home-untrusted": replace(BASE, face=None),

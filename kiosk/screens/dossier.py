@@ -1,90 +1,18 @@
-"""A dossier: scan or type, wait, and one sentence that says how it stands."""
+"""A dossier: one sentence that says how it stands; then the way it went, where to go, what to bring and to pay."""
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
-from kiosk.grammar_keys import next_keys
-from kiosk.model import Dossier, Model
-from kiosk.scanner.grammar import dossier_code
-from kiosk.screens import keys
+from kiosk.model import Dossier, LookupResult, Model
+from kiosk.moves import today
 from kiosk.screens.look import Look
 from kiosk.screens.paging import pages_of
 from kiosk.screens.start import message
-from kiosk.view.widgets import (
-    ACT,
-    DONE,
-    HAIR,
-    INK_SOFT,
-    Box,
-    Fit,
-    Gap,
-    Guide,
-    Icon,
-    Rule,
-    Text,
-    Widget,
-    column,
-    row,
-)
+from kiosk.view.widgets import ACT, DONE, HAIR, INK_SOFT, Box, Fit, Gap, Icon, Rule, Text, Widget, column, row
 
-CODE_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 SIGNS = {"waiting": "clock", "open": "clock", "act": "document", "come": "check", "closed": "check", "refused": "help"}
-
-
-def scan(look: Look, model: Model) -> Box:
-    """The frame a receipt is held into; nothing to press."""
-    m, words = look.metrics, look.words
-    title = look.headline(words("scan.title"))
-    text = look.body(words("scan.text"))
-    hint: Widget | None = None
-    if model.hint:
-        hint = look.panel(
-            row(
-                Icon("scan", m.body * 1.8, look.primary),
-                look.body(words(f"scan.hint.{model.hint}"), bold=True, grow=1),
-                gap=m.space * 0.7,
-                align="center",
-            )
-        )
-    sign = Box((Icon("scan", m.headline * 3.0, look.primary),), "column", align="center", justify="center", grow=1)
-    target = Box((Guide(look.primary), sign), "stack", pad=(m.space, m.space))
-    frame = Box((replace(target, grow=1.0),), "column", fill="#FFFFFF", edge=HAIR, radius=m.radius, grow=1.0)
-    said = (hint,) if hint else (text,)
-    both = (title, text, hint) if hint else (title, text)
-    left = Fit((column(*both, gap=m.space * 0.7), column(title, *said, gap=m.space * 0.7), column(*said)), grow=1.0)
-    if m.portrait:
-        content = column(Box((left,), "column", grow=0.9), replace(frame, grow=1.3), gap=m.space)
-    else:
-        content = row(Box((left,), "column", grow=1.15), frame, gap=m.space * 1.2)
-    extra = look.button("go:typing", words("scan.type"), icon="keypad")
-    return look.frame(model, content, extra=(extra,))
-
-
-def typing(look: Look, model: Model) -> Box:
-    """Type the code; keys that cannot follow are flat."""
-    m, words = look.metrics, look.words
-    wide, high = look.room
-    board = keys.code_board(look, next_keys(model.code))
-    typed = keys.field(look, model.code, words("typing.example"))
-    title = look.headline(words("typing.title"))
-    if model.hint:
-        title = look.lead(words("typing.incomplete"))
-    gap = max(2.0, m.space * 0.6)
-    head = typed if look.compact else None
-    parts: list[Widget] = [Gap(grow=1), board] if head else [typed, Gap(grow=1), board]
-    need = sum(look.layout.height(each, wide) for each in (title, *parts)) + len(parts) * gap
-    if need <= high:
-        parts.insert(0, title)
-    ready = dossier_code(model.code, None) is not None
-    show = look.button("look", words("typing.look"), main=True) if ready else None
-    return look.frame(model, column(*parts, gap=gap), main=show, head=head)
-
-
-def searching(look: Look, model: Model) -> Box:
-    """The worker is asking."""
-    words = look.words
-    return message(look, model, "search", look.primary, words("searching.title"), words("searching.text"))
 
 
 def _code_line(look: Look, model: Model, code: str) -> Widget:
@@ -104,9 +32,9 @@ def _code_line(look: Look, model: Model, code: str) -> Widget:
 
 
 def _sentence(look: Look, dossier: Dossier, under: list[Widget]) -> Widget:
-    m, words = look.metrics, look.words
+    m = look.metrics
     colour = {"come": DONE, "act": ACT, "refused": ACT}.get(dossier.group, look.primary)
-    said = look.headline(words(f"group.{dossier.group}"))
+    said = look.headline(standing(look, dossier))
     medal = look.medal(SIGNS[dossier.group], colour)
     whole = replace(said, lines=1)
 
@@ -114,15 +42,54 @@ def _sentence(look: Look, dossier: Dossier, under: list[Widget]) -> Widget:
         return row(medal, column(sentence, *under, gap=0.8, grow=1), gap=m.space, align="start")
 
     # On one line if it can be, without the sign if it must; the words say the same.
-    return Fit((beside(whole), column(whole, *under, gap=0.8), beside(said)))
+    return Fit((beside(whole), column(whole, *under, gap=0.8), beside(said), column(said, *under, gap=0.8)))
 
 
-def date_text(iso: str | None) -> str:
-    """2026-11-20 → 20/11/2026."""
+def standing(look: Look, dossier: Dossier) -> str:
+    """How it stands, in our own words where the status is of the national list; else in the server's, or the group's.
+
+    With the code alone only the group is known.
+    """
+    words = look.words
+    key = f"status.{dossier.status}"
+    if dossier.details and dossier.status and words.known(key):
+        return words(key)
+    if dossier.details and dossier.status_vi:
+        return words.pick(dossier.status_vi, dossier.status_en)
+    return words(f"group.{dossier.group}")
+
+
+def date_text(look: Look, iso: str) -> str:
+    """2026-11-20 → Thứ Sáu, 20/11/2026."""
+    day = dt.date.fromisoformat(iso[:10])
+    weekday = look.words(f"weekday.{day.weekday()}")
+    return look.words("due.date", weekday=weekday, day=day.day, month=day.month, year=day.year)
+
+
+def _plain(iso: str) -> str:
+    day = dt.date.fromisoformat(iso[:10])
+    return f"{day.day}/{day.month}/{day.year}"
+
+
+def due_text(look: Look, model: Model, iso: str | None) -> str:
+    """The appointment, and how far off it is; without a clock to believe only the date."""
+    words, now = look.words, today(model)
     if not iso:
-        return ""
-    year, month, day = iso[:10].split("-")
-    return f"{int(day)}/{int(month)}/{year}"
+        return words("dossier.noappointment")
+    date = date_text(look, iso)
+    days = (dt.date.fromisoformat(iso[:10]) - now).days if now else -1
+    if days < 0:
+        return date
+    return words("due.today", date=date) if days == 0 else (
+        words("due.tomorrow", date=date) if days == 1 else words("due.in", date=date, n=days)
+    )  # fmt: skip
+
+
+def overdue(model: Model, dossier: Dossier) -> bool:
+    """Whether the day we promised has gone by and nobody gave a new one."""
+    now = today(model)
+    waits = dossier.group in ("waiting", "open") and dossier.appointment is not None and dossier.late_new is None
+    return waits and now is not None and dt.date.fromisoformat((dossier.appointment or "")[:10]) < now
 
 
 def status(look: Look, model: Model) -> Box:
@@ -131,7 +98,7 @@ def status(look: Look, model: Model) -> Box:
     dossier = model.result.dossier if model.result else None
     if dossier is None:
         raise ValueError("the status screen needs a dossier")
-    card = _status_card(look, dossier)
+    card, small = _status_card(look, model, dossier, True), _status_card(look, model, dossier, False)
     private = look.body(words("dossier.private"), soft=True)
     line = _code_line(look, model, dossier.code)
     gap = m.space * 0.8
@@ -140,90 +107,42 @@ def status(look: Look, model: Model) -> Box:
             column(line, card, private, Gap(grow=1), gap=gap),
             column(line, card, Gap(grow=1), gap=gap),
             column(card, Gap(grow=1), gap=gap),
+            column(line, small, Gap(grow=1), gap=gap),
+            column(small, Gap(grow=1), gap=gap),
+            column(_late_only(look, model, dossier), Gap(grow=1), gap=gap),
         )
     )
     more = look.button("go:factor", words("dossier.details"), icon="person", main=True)
     return look.frame(model, content, main=more)
 
 
-def _status_card(look: Look, dossier: Dossier) -> Box:
+def _late_only(look: Look, model: Model, dossier: Dossier) -> Box:
+    """Sentence and apology, where there is no room for more."""
+    late = overdue(model, dossier) and dossier.appointment
+    said = look.body(look.words("due.past", date=_plain(dossier.appointment or ""))) if late else None
+    pad = (look.metrics.space, look.metrics.space * 0.5)
+    return look.card(look.lead(standing(look, dossier)), said, pad=pad)
+
+
+def _status_card(look: Look, model: Model, dossier: Dossier, next_step: bool) -> Box:
     m, words = look.metrics, look.words
-    due = date_text(dossier.appointment) or words("dossier.noappointment")
+    late = overdue(model, dossier)
+    due = due_text(look, model, dossier.appointment)
     field = words.pick(dossier.field, dossier.field_en)
-    facts = [
-        row(
-            look.body(words("dossier.field"), soft=True, lines=1),
-            look.body(field, bold=True, grow=1),
-            gap=m.space * 0.7,
-        ),
-        row(
-            look.body(words("dossier.appointment"), soft=True, lines=1),
-            look.body(due, bold=True, grow=1),
-            gap=m.space * 0.7,
-        ),
-    ]
+
+    def fact(name: str, value: str) -> Box:
+        return row(
+            look.body(words(name), soft=True, lines=1), look.body(value, bold=True, grow=1), gap=m.space * 0.7
+        )  # fmt: skip
+
+    facts: list[Widget] = [fact("dossier.field", field)]
+    if late and dossier.appointment:
+        facts.append(look.body(words("due.past", date=_plain(dossier.appointment)), bold=True))
+    else:
+        facts.append(fact("dossier.appointment", due))
+        if next_step:
+            facts.append(look.body(words(f"group.{dossier.group}.next")))
     return look.card(_sentence(look, dossier, []), Rule(HAIR), *facts, gap=m.space * 0.6, pad=(m.space * 1.2, m.space))
-
-
-def factor(look: Look, model: Model) -> Box:
-    """Four characters that only the owner of the receipt has."""
-    m, words = look.metrics, look.words
-    wide, high = look.room
-    gap = max(3.4, m.space * 0.7)
-    title = look.headline(words("factor.title"))
-    kinds = [
-        look.button(f"factorkind:{kind}", words(f"factor.{kind}"), on=model.factor_kind == kind)
-        for kind in ("id_last4", "lookup_code")
-    ]
-    switch = Fit((row(*kinds, gap=gap), column(*kinds, gap=gap)))
-    cells = []
-    for at in range(4):
-        last = at == len(model.factor) - 1
-        shown = (model.factor[at] if last else "•") if at < len(model.factor) else " "
-        cells.append(
-            Box(
-                (Text(shown, m.headline, 700, align="center", lines=1),),
-                "column",
-                fill="#FFFFFF",
-                edge=look.primary,
-                edge_mm=0.5,
-                radius=m.radius * 0.6,
-                justify="center",
-                width=m.headline * 1.9,
-                height=m.headline * 2.1,
-            )
-        )
-    boxes = row(*cells, gap=m.space * 0.6)
-    key = "factor.wrong" if model.factor_wrong else f"factor.{model.factor_kind}.text"
-    text = look.body(words(key), bold=model.factor_wrong)
-    ready = len(model.factor) == 4
-    show = look.button("unlock", words("factor.unlock"), main=True) if ready else None
-    if model.factor_kind == "lookup_code":
-        board = keys.code_board(look, frozenset(CODE_LETTERS))
-        other = kinds[0]
-        if look.compact:
-            said = Fit((column(title, text, gap=gap), text, Gap(0.1)), grow=1.0)
-            extra = () if model.factor else (other,)
-            return look.frame(model, column(said, board, gap=gap), main=show, head=row(boxes), extra=extra)
-        chosen = Fit((row(boxes, Gap(grow=1), other, gap=gap, align="center"), column(boxes, other, gap=gap)))
-        heads = ((title, text, chosen), (text, chosen), (chosen,))
-        content = Fit(tuple(column(*head, Gap(grow=1), board, gap=gap) for head in heads))
-        return look.frame(model, content, main=show)
-    board = keys.digit_board(look)
-    if m.portrait:
-        return look.frame(model, column(title, text, switch, boxes, Gap(grow=1), board, gap=gap), main=show)
-    left = Fit(
-        (
-            column(title, text, boxes, Gap(grow=1), switch, gap=gap),
-            column(text, boxes, Gap(grow=1), switch, gap=gap),
-            column(text, boxes, Gap(grow=1), kinds[1], gap=gap),
-            column(text, boxes, gap=gap),
-            column(boxes, Gap(grow=1), kinds[1], gap=gap),
-        ),
-        grow=1.0,
-    )
-    right = Box((board,), "column", width=min(wide * 0.42, 110 * m.factor), justify="end")
-    return look.frame(model, row(Box((left,), "column", grow=1), right, gap=m.space * 1.2), main=show)
 
 
 def details(look: Look, model: Model) -> Box:
@@ -236,27 +155,26 @@ def details(look: Look, model: Model) -> Box:
     gap = max(3.0, m.space * 0.7)
     under: list[Widget] = []
     if dossier.procedure:
-        under.append(
-            look.body(
-                words("details.applicant", procedure=dossier.procedure, name=dossier.applicant.replace(" ", "\u00a0")),
-                soft=True,
-            )
-        )
+        name = dossier.applicant.replace(" ", "\u00a0")
+        both = words("details.applicant", procedure=dossier.procedure, name=name) if name else dossier.procedure
+        under.append(look.body(both, soft=True))
     sentence = _sentence(look, dossier, under)
     late: Widget | None = None
     if dossier.late_new:
-        late = look.panel(look.body(words("details.late", date=date_text(dossier.late_new))))
+        late = look.panel(look.body(words("details.late", date=date_text(look, dossier.late_new))))
+    elif overdue(model, dossier) and dossier.appointment:
+        late = look.panel(look.body(words("due.past", date=_plain(dossier.appointment))))
+    elif dossier.appointment and dossier.group == "open":
+        due = due_text(look, model, dossier.appointment)
+        late = look.panel(look.body(f"{words('dossier.appointment')}: **{due}**"))
     where = look.panel(look.body(words("details.where"), bold=True), look.body(_counter(look, dossier)))
-    if dossier.supplement and dossier.group == "act":
-        things, head = dossier.supplement, "details.supplement"
-    else:
-        things, head = dossier.bring or (words("details.bring.default"),), "details.bring"
-    bring = look.panel(look.body(words(head), bold=True), *[look.body(each) for each in things])
+    bring = _bring(look, dossier)
     pair: list[Widget]
+    asked = [each for each in (where if _goes(dossier) else None, bring) if each is not None]
     if m.portrait or m.large:
-        pair = [where, bring]
+        pair = list(asked)
     else:
-        pair = [row(replace(where, grow=1.0), replace(bring, grow=1.0), gap=gap)]
+        pair = [row(*[replace(each, grow=1.0) for each in asked], gap=gap)] if asked else []
     line = _code_line(look, model, dossier.code)
     top = look.card(sentence, pad=(m.space, m.space * 0.55))
     steps = _steps(look, dossier, wide - 2 * m.space)
@@ -265,10 +183,11 @@ def details(look: Look, model: Model) -> Box:
             line,
             look.card(sentence, steps, gap=gap, pad=(m.space * 1.2, m.space)),
             late,
+            _fee(look, dossier),
             *pair,
         ]
     else:
-        blocks = [top, late, *pair, *([look.card(steps)] if steps is not None else [])]
+        blocks = [top, late, _fee(look, dossier), *pair, *([look.card(steps)] if steps is not None else [])]
     shown = [each for each in blocks if each is not None]
     pages = pages_of(look.layout, shown, wide, high, gap)
     if len(pages) > 1:
@@ -276,8 +195,50 @@ def details(look: Look, model: Model) -> Box:
     page = min(model.page, len(pages) - 1)
     body = column(*pages[page], gap=gap, grow=1)
     content = row(body, look.pager(page, len(pages)), gap=m.space)
-    extra = (look.button("go:service", words("details.take"), icon="ticket"),)
-    return look.frame(model, content, extra=extra if dossier.group in ("come", "act") else ())
+    main: Box | None = None
+    extra: tuple[Box, ...] = ()
+    if dossier.fee and model.pay and look.settings.payment.offered:
+        main = look.button("go:pay", words("details.pay"), main=True)
+    if dossier.group in ("come", "act"):
+        extra = (look.button("go:service", words("details.take"), icon="ticket"),)
+    elif dossier.status == "10":  # handed over: the moment to ask
+        extra = (look.button("go:rate", words("details.rate"), icon="face5"),)
+    return look.frame(model, content, extra=extra, main=main)
+
+
+def _goes(dossier: Dossier) -> bool:
+    """Whether there is a reason to go to a counter now."""
+    return dossier.group in ("come", "act", "refused")
+
+
+def _bring(look: Look, dossier: Dossier) -> Box | None:
+    """What to bring, or what is to be added. Nothing where nobody needs to come."""
+    words = look.words
+    if not _goes(dossier):
+        return None
+    if dossier.supplement and dossier.group == "act":
+        things, head = _theirs(look, dossier.supplement, dossier.supplement_en), "details.supplement"
+    else:
+        things = _theirs(look, dossier.bring, dossier.bring_en) or (words("details.bring.default"),)
+        head = "details.bring"
+    return look.panel(look.body(words(head), bold=True), *[look.body(each) for each in things])
+
+
+def _theirs(look: Look, vi: tuple[str, ...], en: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(look.words.pick(each, en[at] if at < len(en) else "") for at, each in enumerate(vi))
+
+
+def _fee(look: Look, dossier: Dossier) -> Box | None:
+    """What is still to be paid. Never beside a name: the server leaves it out (facts, domain §12.2 rule 2)."""
+    words, fee = look.words, dossier.fee
+    if fee is None:
+        return None
+    amount = f"{fee.amount:,}".replace(",", ".")
+    how = "details.fee.how" if look.settings.payment.offered else "details.fee.counter"
+    return look.panel(
+        look.body(words("details.fee.text", amount=amount, what=words.pick(fee.what, fee.what_en))),
+        look.body(words(how)),
+    )
 
 
 def _counter(look: Look, dossier: Dossier) -> str:
@@ -337,34 +298,50 @@ def not_found(look: Look, model: Model) -> Box:
 
 
 def try_later(look: Look, model: Model) -> Box:
-    """Too many asked, or the answer took too long."""
+    """Too many asked, or the answer took too long; after many wrong factors the details rest."""
     words = look.words
-    return message(look, model, "clock", look.primary, words("later.title"), words("later.text"))
+    minutes = max(1, -(-model.retry_s // 60))
+    if "factor" in model.trail[-1:] or (model.retry_s > 60 and "status" in model.trail[-1:]):
+        title, text = words("later.pause"), words("later.pause.text", n=minutes)
+        return message(look, model, "clock", look.primary, title, text)
+    text = words("later.retry", n=minutes) if model.retry_s else words("later.text")
+    again = look.button("again", words("later.again"), main=True) if model.code else None
+    return message(look, model, "clock", look.primary, words("later.title"), text, main=again)
+
+
+def age_text(look: Look, result: LookupResult) -> tuple[str, str]:
+    """When an old answer was right, and how long ago that is: "09:40", "25 phút trước"."""
+    words = look.words
+    at = words("offline.yesterday", time=result.as_of) if result.yesterday else result.as_of
+    minutes, hours = result.age_s // 60, round(result.age_s / 3600)
+    if minutes < 1:
+        return at, words("age.now")
+    if minutes < 60:
+        return at, words("age.minute") if minutes == 1 else words("age.minutes", n=minutes)
+    return at, words("age.hour") if hours <= 1 else words("age.hours", n=hours)
 
 
 def offline(look: Look, model: Model) -> Box:
     """No connection; the last known answer with its age, where there is one."""
     m, words = look.metrics, look.words
     dossier = model.result.dossier if model.result else None
+    again = look.button("again", words("later.again"), main=True) if model.code else None
     if dossier is None or model.result is None:
-        return message(look, model, "cloud", look.primary, words("offline.title"), words("offline.unknown"))
-    known = look.panel(
-        row(
-            Icon("cloud", m.body * 1.8, look.primary),
-            look.body(words("offline.known", time=model.result.as_of), grow=1),
-            gap=m.space * 0.7,
-            align="center",
-        )
-    )
+        return message(
+            look, model, "cloud", look.primary, words("offline.title"), words("offline.unknown"), main=again
+        )  # fmt: skip
+    at, age = age_text(look, model.result)
+
+    def known(key: str) -> Box:
+        said = look.body(words(key, time=at, age=age), grow=1)
+        return look.panel(row(Icon("cloud", m.body * 1.8, look.primary), said, gap=m.space * 0.7, align="center"))
+
+    long, short = known("offline.known"), known("offline.known.short")
     gap = m.space * 0.7
-    line = _code_line(look, model, dossier.code)
-    card = _status_card(look, dossier)
-    content = Fit(
-        (
-            column(line, known, card, Gap(grow=1), gap=gap),
-            column(known, card, Gap(grow=1), gap=gap),
-            column(known, look.card(_sentence(look, dossier, [])), Gap(grow=1), gap=gap),
-            column(known, Gap(grow=1)),
-        )
-    )
-    return look.frame(model, content)
+    number = Text(dossier.code, m.lead, 700, lines=1)
+    line = Fit((row(look.body(words("dossier"), soft=True, lines=1), number, gap=m.space, align="center"), number))
+    card, small = _status_card(look, model, dossier, True), _status_card(look, model, dossier, False)
+    bare = look.card(_sentence(look, dossier, []))
+    tries = ((line, long, card), (line, long, small), (long, small), (line, short, small), (short, small))
+    content = Fit(tuple(column(*each, Gap(grow=1), gap=gap) for each in (*tries, (short, bare))))
+    return look.frame(model, content, main=again)

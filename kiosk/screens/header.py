@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kiosk.locale import offered
 from kiosk.model import Model
+from kiosk.view.metrics import KEY_MM
 from kiosk.view.widgets import WHITE, Box, Fit, Gap, Icon, Picture, Text, Widget, column, row
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def header(look: Look, model: Model, head: Widget | None) -> Widget:
     """One row; `head`: what a typing screen has in the place of the name. On a narrow panel it says less."""
     m, words = look.metrics, look.words
     name, place = words.site(look.settings)
-    mark = emblem(look)
+    mark = _door(look, model)
     modes, modes_flat = _modes(look, model)
     tongue, tongue_flat = _tongue(look, model)
     clock: Widget | None = None
@@ -48,6 +49,13 @@ def header(look: Look, model: Model, head: Widget | None) -> Widget:
         row(grow, modes_flat, tongue_flat, gap=gap, align="center"),
     ]
     return Fit(tuple(options), grow=1.0)
+
+
+def _door(look: Look, model: Model) -> Widget:
+    """Our mark. On the home screen touching it five times is the way to the staff's screen (kiosk.tasks.staff)."""
+    side = max(KEY_MM + 0.3, look.metrics.body * 2.6)
+    made = Box((emblem(look),), "column", width=side, height=side, align="start", justify="center", target="key")
+    return replace(made, id="mark") if model.screen == "home" else made
 
 
 def emblem(look: Look) -> Widget:

@@ -11,6 +11,10 @@ from kiosk.screens.start import message
 from kiosk.view.widgets import ACT, CALL, EDGE, INK, PAPER, Box, Fit, Gap, Icon, Text, Widget, column, row
 
 
+LETTER = 1.3
+"""Room of a queue's letter, in cap heights of a headline."""
+
+
 def choose(look: Look, model: Model) -> Box:
     """Which queue; priority as one big switch, self-declared, no reason asked."""
     m, words = look.metrics, look.words
@@ -32,12 +36,15 @@ def choose(look: Look, model: Model) -> Box:
     for at in range(0, len(tiles), across):
         pair = tiles[at : at + across]
         rows.append(row(*pair, *[Gap(grow=1)] * (across - len(pair)), gap=gap))
+    booked = look.button("go:checkin", words("checkin.have"), icon="clock")
+    if m.large:  # the footer has room for one of them: the other is the last of the list
+        rows.append(replace(booked, grow=0.0))
     pages = pages_of(look.layout, rows, inner, use, gap)
     page = min(model.page, len(pages) - 1)
     body = column(*pages[page], gap=gap, grow=1)
     pager = look.pager(page, len(pages))
     content = column(head, row(body, pager, gap=m.space, grow=1), hint, gap=gap)
-    return look.frame(model, content, extra=(priority,))
+    return look.frame(model, content, extra=(priority,) if m.large else (priority, booked))
 
 
 def _priority(look: Look, model: Model) -> Box:
@@ -57,18 +64,33 @@ def _service(look: Look, service: ServiceLine, wide: float) -> Box:
         why = service.status if service.status in ("quota", "full", "holiday") else "closed"
         note = look.body(words(f"service.{why}"), soft=True)
     elif service.waiting:
-        note = look.body(words("service.waiting", n=service.waiting), soft=True)
+        note = _waiting(look, service, wide)
     else:
         note = look.body(words("service.none"), soft=True)
     text = column(name, note, grow=1, gap=0.3)
     letter = Text(service.letter, m.headline, 700, look.primary, "center", lines=1)
-    inner = row(Box((letter,), width=m.headline * 1.7), text, gap=m.space * 0.6, align="center")
+    inner = row(Box((letter,), width=m.headline * LETTER), text, gap=m.space * 0.4, align="center")
     target = f"take:{service.id}" if service.open else f"why:{service.id}"
     card = look.card(inner, target=target, grow=1.0, justify="center")
     card = replace(
         card, min_height=m.target + m.space * 0.5, pad=(m.space * 0.8, m.space * (0.1 if look.compact else 0.45))
     )
     return card if service.open else replace(card, fill=PAPER, edge=EDGE)
+
+
+def _waiting(look: Look, service: ServiceLine, wide: float) -> Text:
+    """How many, and how long where there is room for it on one line."""
+    m, words = look.metrics, look.words
+    short = look.body(words("service.waiting", n=service.waiting), soft=True)
+    if service.estimate is None:
+        return short
+    low, high = service.estimate
+    room = wide - m.headline * LETTER - m.space * 2.0
+    for key in ("service.wait", "service.wait.short"):
+        long = look.body(words(key, n=service.waiting, low=low, high=high), soft=True, lines=1)
+        if m.mm(look.layout.size(long, m.px(room))[0]) <= room - 0.5:
+            return long
+    return short
 
 
 def issuing(look: Look, model: Model) -> Box:
@@ -116,7 +138,7 @@ def ticket(look: Look, model: Model) -> Box:
         content = column(replace(plate, grow=1.2), replace(Box((right,), grow=1.0)), gap=m.space)
     else:
         content = row(plate, Box((right,), "column", grow=1.0), gap=m.space * 1.3)
-    extra = look.button("go:fields", words("ticket.procedures"), icon="document")
+    extra = look.button("prepare", words("ticket.prepare"), icon="document")
     return look.frame(model, content, extra=(extra,))
 
 

@@ -17,7 +17,8 @@ def rate(look: Look, model: Model) -> Box:
     scores = (5, 4, 3, 2, 1) if look.settings.kiosk.faces == 5 else (5, 3, 1)
     shown = {5: 5, 3: 3, 1: 1} if len(scores) == 3 else {n: n for n in scores}
     title = look.headline(words("rate.title"))
-    wide, high = look.room
+    wide, _high = look.room
+    whose = _whose(look, model)
     if model.score:
         chosen = row(
             Icon(f"face{shown[_face(model.score, len(scores))]}", m.headline * 1.6, look.primary),
@@ -31,9 +32,10 @@ def rate(look: Look, model: Model) -> Box:
         ask = look.body(words("rate.why"))
         lines = _chip_rows(look, chips, wide)
         gap = m.space * 0.8
-        parts: tuple[Widget, ...] = (chosen, ask, *lines)
-        content: Widget = Fit(tuple(column(*parts[at:], gap=gap) for at in range(3)))
-        return look.frame(model, content, main=look.button("send", words("rate.send"), main=True))
+        parts: tuple[Widget, ...] = (*whose, chosen, ask, *lines)
+        content: Widget = Fit(tuple(column(*parts[at:], gap=gap) for at in range(len(parts) - len(lines) + 1)))
+        other = look.button("otherface", words("rate.other"), icon="back")
+        return look.frame(model, content, main=look.button("send", words("rate.send"), main=True), extra=(other,))
     gap = max(3.4, m.space * 0.8)
 
     def tile(score: int, across: bool) -> Box:
@@ -61,16 +63,30 @@ def rate(look: Look, model: Model) -> Box:
             pad=(m.space * 0.4, m.space * 0.6),
         )
 
+    # A ticket tells the counter; without one the answer counts all the same.
+    known = model.rating.ticket or not model.hub.connected or look.settings.kiosk.counter
+    mine = () if known else (look.button("go:ticket_number", words("rate.ticket"), icon="ticket"),)
     down = m.large or m.portrait
     if not down:
-        return look.frame(model, column(title, row(*[tile(s, False) for s in scores], gap=gap, grow=1), gap=m.space))
+        faces = row(*[tile(s, False) for s in scores], gap=gap, grow=1)
+        tall = column(title, *whose, faces, gap=m.space)
+        return look.frame(model, Fit((tall, column(title, faces, gap=m.space))), extra=mine)
     tiles = [tile(s, True) for s in scores]
     if m.portrait:
-        return look.frame(model, column(title, *tiles, gap=gap))
+        return look.frame(model, column(title, *whose, *tiles, gap=gap), extra=mine)
     rows = [row(*tiles[at : at + 2], gap=gap, grow=1) for at in range(0, len(tiles), 2)]
     content = column(*rows, gap=gap)
     tall = column(title, replace(content, grow=1), gap=m.space * 0.5)
-    return look.frame(model, Fit((tall, content)))
+    return look.frame(model, Fit((tall, content)), extra=mine)
+
+
+def _whose(look: Look, model: Model) -> tuple[Widget, ...]:
+    """The counter and the ticket the answer is about, where they are known."""
+    rating, words = model.rating, look.words
+    if not rating.ticket or rating.counter is None:
+        return ()
+    number = rating.ticket.rpartition("-")[2]
+    return (look.body(words("rate.for", counter=rating.counter, number=number), soft=True),)
 
 
 def _face(score: int, faces: int) -> int:

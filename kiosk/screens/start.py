@@ -15,12 +15,16 @@ def home(look: Look, model: Model) -> Box:
     m, words = look.metrics, look.words
     tiles = [
         _tile(look, "go:scan", "scan", "dossier"),
-        _tile(look, "go:fields", "document", "procedures"),
+        _tile(look, "go:popular", "document", "procedures"),
         _tile(look, "go:rate", "face5", "rate"),
         _tile(look, "go:help", "help", "help"),
     ]
     gap = m.space
     take = _take(look, model)
+    if _one_queue(model):  # the tile is the ticket; who has priority touches the other one
+        first = look.button("first", words("service.priority"), icon="people")
+        tile = replace(take, grow=1.0)
+        take = column(first, tile, gap=gap) if m.portrait else column(tile, first, gap=gap)
     if m.portrait:
         grid = column(
             replace(take, grow=1.25),
@@ -45,6 +49,11 @@ def home(look: Look, model: Model) -> Box:
     return look.frame(model, content, foot=_home_foot(look, model))
 
 
+def _one_queue(model: Model) -> bool:
+    """Whether one queue serves everything, and takes people now."""
+    return len(model.hub.services) == 1 and model.hub.open
+
+
 def _take(look: Look, model: Model) -> Box:
     m, words = look.metrics, look.words
     lines: list[str] = []
@@ -63,12 +72,16 @@ def _take(look: Look, model: Model) -> Box:
         shortest = shortest_wait(model.hub.services)
         if waiting and shortest:
             lines.append(words("home.estimate", low=shortest[0], high=shortest[1]))
-        note = Box(
-            (look.body(words("home.priority")),),
-            "column",
-            pad=(m.space * 0.7, m.space * 0.5),
-            fill=CALL,
-            radius=m.radius * 0.8,
+        note = (
+            None
+            if _one_queue(model)
+            else Box(
+                (look.body(words("home.priority")),),
+                "column",
+                pad=(m.space * 0.7, m.space * 0.5),
+                fill=CALL,
+                radius=m.radius * 0.8,
+            )
         )
     icon = Icon("ticket", m.headline * 1.7, CALL)
     title = look.headline(words("home.take"), colour=WHITE)
@@ -159,7 +172,7 @@ def message(
 
 def see_procedures(look: Look) -> Box:
     """The next step where no number can be taken."""
-    return look.button("go:fields", look.words("see.procedures"), icon="document")
+    return look.button("go:popular", look.words("see.procedures"), icon="document")
 
 
 def out_of_service(look: Look, model: Model) -> Box:

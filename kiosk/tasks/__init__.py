@@ -7,8 +7,8 @@ leaves has `leave(model, env) -> (model, effects)`; the flow calls it before a w
 from __future__ import annotations
 
 from kiosk.moves import Entered, Tapped
-from kiosk.tasks import dossier, help, modes, number, procedures, rating, search
+from kiosk.tasks import checkin, dossier, help, modes, number, pay, place, procedures, rating, search, staff
 
-TASKS = (number, procedures, dossier, rating, help, modes, search)
+TASKS = (number, procedures, pay, dossier, place, rating, checkin, help, modes, search, staff)
 TAPS: dict[str, Tapped] = {name: act for task in TASKS for name, act in task.TAPS.items()}
 ENTER: dict[str, Entered] = {screen: act for task in TASKS for screen, act in task.ENTER.items()}

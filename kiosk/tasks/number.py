@@ -14,7 +14,14 @@ def enter(model: Model) -> Out:
         return go(model, "out_of_service"), ()
     if not model.hub.open:
         return no_number(model.hub.refusal(), model), ()
+    if len(model.hub.services) == 1:  # nothing to choose: the first tap is the ticket
+        return ask_first(model.hub.services[0].id, model)
     return go(model, "service"), ()
+
+
+def _first(_value: str, model: Model, _env: Env) -> Out:
+    """Where one queue serves everything there is no step at which priority could be declared: it has a tile."""
+    return enter(replace(model, priority=True))
 
 
 def no_number(refusal: Refusal, model: Model) -> Model:
@@ -76,6 +83,7 @@ TAPS: dict[str, Tapped] = {
     "priority": lambda _value, model, _env: (replace(model, priority=not model.priority), ()),
     "take": lambda value, model, _env: ask_first(value, model),
     "anyway": _anyway,
+    "first": _first,
     "why": lambda value, model, _env: (no_number(model.hub.refusal(value), model), ()),
     "takefor": _for_this,
 }

@@ -407,13 +407,6 @@ def test_a_rating_is_told_once() -> None:
     assert len([each for each in who.effects if isinstance(each, Report)]) == 1
 
 
-def test_a_child_at_play_is_thanked_but_not_counted() -> None:
-    who = Person()
-    for _ in range(10):
-        who.tap("go:rate", "face:1", "send", "done")
-    assert len([each for each in who.effects if isinstance(each, Report)]) == 5
-
-
 def test_search_is_live_after_two_letters() -> None:
     who = Person()
     who.tap("go:fields", "go:search", "key:k")

@@ -213,7 +213,7 @@ class Person:
 
 def test_without_the_mode_nothing_is_said() -> None:
     who = Person()
-    who.tap("go:fields", "home")
+    who.tap("go:help", "home")
     assert who.asked.speeches == []
 
 
@@ -221,7 +221,7 @@ def test_a_new_screen_is_read_with_the_name_of_what_led_there_before_it() -> Non
     who = Person()
     who.tap("modes", "speak")
     assert who.asked.speeches[-1].voice == "vi"
-    said = who.tap("modes:close", "go:fields")
+    said = who.tap("modes:close", "go:help")
     assert said[0].startswith("Thủ tục, lệ phí") and said[1] == "Ông bà cần làm thủ tục gì?"
     assert who.asked.speeches[-2].sentences == (said[0],)
 
