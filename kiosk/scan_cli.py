@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from config.cli import printable
+from config.cli import command_group, printable
 from config.process import EXIT_OK, EXIT_USAGE
 
 EXIT_UNREADABLE = 1
@@ -32,6 +32,17 @@ def register(subparsers: Any) -> None:
     scan.add_argument("--json", action="store_true", help="mỗi dòng một đối tượng JSON / one JSON object a line")
     scan.add_argument("--config", type=Path, help="tệp cấu hình / settings file")
     scan.set_defaults(run=run_scan)
+    speed = command_group(subparsers, "bench", "đo tốc độ / measure").add_parser(
+        "scan",
+        help="một khung hình tốn bao lâu, đọc được bao nhiêu / what a frame costs, how much is read",
+        description="Thời gian CPU mỗi khung hình khi không có mã, và tỉ lệ đọc được trên ảnh dựng sẵn theo hạt giống, "
+        "cạnh bộ giải mã trần. / CPU time of a frame with no code in sight, and the share read of rendered pictures, "
+        "beside the bare engine.",
+    )
+    speed.add_argument("--frames", type=int, default=10, metavar="N", help="ảnh mỗi ô (0–400) / pictures a cell")
+    speed.add_argument("--seed", type=int, metavar="S", help="hạt giống đầu / first seed")
+    speed.add_argument("--json", action="store_true", help="mỗi dòng một đối tượng JSON / one JSON object a line")
+    speed.set_defaults(run=run_bench)
 
 
 def run_scan(arguments: argparse.Namespace) -> int:
@@ -80,6 +91,38 @@ def run_scan(arguments: argparse.Namespace) -> int:
             row["raws"] = [each.symbol.raw for each in answer.found]
         print(json.dumps(row, ensure_ascii=False) if arguments.json else _line(row), flush=True)
     return status
+
+
+def run_bench(arguments: argparse.Namespace) -> int:
+    """Exit 0, or 1 when a picture was read as another code than it shows."""
+    from config.cli import fail
+    from kiosk.bench_scan import costs, rates
+    from kiosk.bench_scenes import HELD_OUT
+    from kiosk.scanner.decode import engines
+
+    if not 0 <= arguments.frames <= 400:
+        fail(f"--frames {arguments.frames}: chỉ từ 0 đến 400.", f"--frames {arguments.frames}: allowed are 0 to 400.")
+    if "zxing" not in engines():
+        fail("Chưa cài zxing-cpp.", "zxing-cpp is not installed.")
+    wrong = 0
+    for cost in costs():
+        if arguments.json:
+            print(json.dumps(cost.row(), ensure_ascii=False), flush=True)
+            continue
+        raw = ", ".join(f"{name} {ms:.1f}" for name, ms in cost.raw.items())
+        share = cost.mean * 5 / 10
+        print(f"{cost.name:<28} {cost.median:6.1f} ms median  {cost.p95:6.1f} p95  {cost.mean:6.1f} mean"
+              f"  {share:4.1f} % of a core at 5/s   (bare: {raw} ms)", flush=True)  # fmt: skip
+    first = HELD_OUT if arguments.seed is None else arguments.seed
+    for rate in rates(arguments.frames, first) if arguments.frames else ():
+        wrong += rate.wrong
+        if arguments.json:
+            print(json.dumps(rate.row(), ensure_ascii=False), flush=True)
+            continue
+        percent, raw_percent = (100 * n / rate.frames for n in (rate.ours, rate.raw))
+        print(f"{rate.size:>9} {rate.kind:<5} {rate.tier:<7} {percent:5.0f} % read   (bare zxing {raw_percent:3.0f} %)"
+              f"   {rate.wrong} wrong of {rate.frames}", flush=True)  # fmt: skip
+    return EXIT_UNREADABLE if wrong else EXIT_OK
 
 
 def _settings(path: Path | None) -> Any:

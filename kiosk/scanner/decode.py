@@ -89,11 +89,15 @@ def engines() -> list[str]:
     return [name for name, module in (("zxing", _zxing), ("zbar", _zbar)) if module is not None]
 
 
-def run_stage(stage: Stage, luma: Luma, today: dt.date | None, known: Iterable[Symbol] = ()) -> list[Found]:
-    """One stage of the cascade on one frame. `known`: symbols read already, whose places patches leave out."""
+def run_stage(
+    stage: Stage, luma: Luma, today: dt.date | None, known: Iterable[Symbol] = (), *, thorough: bool = True
+) -> list[Found]:
+    """One stage of the cascade on one frame. `known`: symbols read already, whose places patches leave out.
+
+    `thorough`: the first stage also looks for white on black, in a smaller frame, and for Code 39."""
     match stage:
         case "zxing":
-            symbols = _read_zxing(luma, "zxing", linear=True)
+            symbols = _read_zxing(luma, "zxing", linear=True, thorough=thorough)
         case "patches":
             return list(_patches(luma, today, known))
         case "zbar":
@@ -121,6 +125,26 @@ def unread_qr(luma: Luma) -> list[tuple[tuple[float, float], ...]]:
 def read_qr(luma: Luma, engine: str, today: dt.date | None) -> list[Found]:
     """QR alone in a picture made ready for it. No linear code: enlarged and sharpened ones are misread."""
     return _judge(_read_zxing(luma, engine, linear=False), today)
+
+
+def modules(text: str, symbology: Literal["code128", "qr"]) -> Luma:
+    """A symbol as its modules, one px each, 0 and 255, without a quiet zone: for the bench and the tests.
+
+    Raises `RuntimeError` without zxing-cpp.
+    """
+    if _zxing is None:
+        raise RuntimeError("zxing-cpp is not installed")
+    made = _zxing.create_barcode(
+        text, _zxing.BarcodeFormat.QRCode if symbology == "qr" else _zxing.BarcodeFormat.Code128
+    )
+    return np.array(made.to_image(scale=1, add_quiet_zones=False, add_hrt=False), dtype=np.uint8)
+
+
+def raw_engine(luma: Luma, engine: Literal["zxing", "zbar"]) -> list[str]:
+    """What an engine reads with one call on the frame as it is, our formats only: the bench's yardstick."""
+    if engine == "zbar":
+        return [each.raw for each in _read_zbar(luma, "zbar", linear=True)]
+    return [each.raw for each in _read_zxing(luma, "zxing", linear=True)]
 
 
 def _halved(symbols: list[Symbol]) -> list[Symbol]:
@@ -172,15 +196,17 @@ def _patch_zbar(luma: Luma) -> list[Symbol]:
     return _read_zbar(luma, "zbar-patch", linear=True, patch=True)
 
 
-def _read_zxing(luma: Luma, engine: str, *, linear: bool, patch: bool = False) -> list[Symbol]:
+def _read_zxing(luma: Luma, engine: str, *, linear: bool, patch: bool = False, thorough: bool = True) -> list[Symbol]:
     if _zxing is None:
         return []
-    formats = _zxing.BarcodeFormats([_zxing.BarcodeFormat.Code128]) if patch else _formats(linear)
+    formats = _zxing.BarcodeFormats([_zxing.BarcodeFormat.Code128]) if patch else _formats(linear, thorough)
     try:
         results = _zxing.read_barcodes(
             luma,
             formats=formats,
             try_rotate=not patch,
+            try_invert=thorough,
+            try_downscale=thorough,
             text_mode=_zxing.TextMode.Plain,  # the default writes control characters as words like <ESC>
         )
     except (ValueError, RuntimeError, UnicodeDecodeError) as error:
@@ -208,10 +234,12 @@ _ZXING_NAMES: dict[str, Symbology] = {
 _ZBAR_NAMES: dict[str, Symbology] = {"CODE128": "code128", "QRCODE": "qr", "CODE39": "code39"}
 
 
-def _formats(linear: bool) -> Any:
+def _formats(linear: bool, thorough: bool) -> Any:
     wanted = [_zxing.BarcodeFormat.QRCode]
     if linear:
-        wanted += [_zxing.BarcodeFormat.Code128, _zxing.BarcodeFormat.Code39]
+        wanted.append(_zxing.BarcodeFormat.Code128)
+        if thorough:
+            wanted.append(_zxing.BarcodeFormat.Code39)
     return _zxing.BarcodeFormats(wanted)
 
 

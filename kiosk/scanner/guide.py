@@ -34,6 +34,8 @@ SLANTED = 0.82  # cosine between the line of the code and across its bars
 PATIENCE_S = 0.7
 """A paper that has just come is read before anything is said about it."""
 EVERY_S = 0.5
+JUDGE_S = 0.35
+"""A look at what would help costs as much as a look for codes: it comes at every second frame or third."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ class Guide:
         self._since: float | None = None
         self._said: Hint = ""
         self._changed = 0.0
+        self._judged = 0.0
         self.corners: tuple[Point, ...] = ()
 
     def forget(self) -> None:
@@ -117,6 +120,9 @@ class Guide:
         if luma is None or read:
             self._since, self._before, self.corners = None, None, ()
             return self._say("", now, at_once=True)
+        if now - self._judged < JUDGE_S:
+            return self._said
+        self._judged = now
         sight = judge(luma, self._before)
         self._before = luma
         self.corners = sight.corners
