@@ -77,6 +77,16 @@ def wipe_freed_memory() -> None:
     os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **_WIPING})
 
 
+def give_back_memory() -> None:
+    """Return freed memory to the system, so that a process which drew a thousand screens is no larger than after ten.
+
+    About half a millisecond. A C library that cannot do it is left alone.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+
+
 def ordinary_environment() -> dict[str, str]:
     """The environment for a child that need not wipe what it frees."""
     return {name: value for name, value in os.environ.items() if name not in _WIPING}
