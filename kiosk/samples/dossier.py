@@ -84,7 +84,7 @@ def samples() -> dict[str, Model]:
     groups = {f"status-{group}": plain(group, given[1]) for group, given in GROUPS.items()}
     groups |= {f"details-{group}": seen(closed(given[0], group)) for group, given in GROUPS.items() if group != "act"}
     asking = replace(IN_SCAN, screen="factor", trail=("home", "scan", "status"), result=FOUND)
-    at_unit = replace(ONE, screen="typing", trail=("home", "scan"), unit="H38.12.25")
+    at_unit = replace(ONE, screen="typing", trail=("home", "scan"))
     old = LookupResult("offline", SIMPLE, "09:40", age_s=25 * 60)
     return {
         "scan": replace(ONE, screen="scan"),
