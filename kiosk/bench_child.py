@@ -22,6 +22,7 @@ import pygame
 import config
 from config.clock import make_clock
 from config.load import load_settings
+from config.process import wipe_freed_memory
 from kiosk.app import App
 from kiosk.catalogue import load_catalogue
 from kiosk.flow import Flow
@@ -180,6 +181,8 @@ def memory(ours: bool, screens: int) -> None:
 def main(words: list[str]) -> None:
     """One part."""
     part, ours = words[0], words[1] == "ours"
+    if ours:
+        wipe_freed_memory()  # as the kiosk itself runs
     if part == "touch":
         touch(ours)
     elif part == "idle":
