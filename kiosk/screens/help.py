@@ -108,6 +108,8 @@ def links(look: Look, model: Model) -> Box:
     for at in range(0, len(cards), across):
         pair = cards[at : at + across]
         blocks.append(row(*pair, *[Gap(grow=1)] * (across - len(pair)), gap=max(3.4, m.space * 0.8)))
+    if cards:
+        blocks.insert(0, look.body(words("help_links.text"), soft=True))
     if not blocks:
         blocks = [look.card(look.body(words("help_links.none")))]
     return _paged(look, model, words("help_links.title"), blocks)
@@ -115,9 +117,8 @@ def links(look: Look, model: Model) -> Box:
 
 def _link(look: Look, key: str, address: str) -> Box:
     m, words = look.metrics, look.words
-    said = column(look.lead(words(f"help_links.{key}")), look.body(words("help_links.text"), soft=True), grow=1)
     code = Code(address, QR_MM * min(m.factor, 1.3))
-    return look.card(row(code, said, gap=m.space, align="center"), grow=1.0)
+    return look.card(row(code, look.lead(words(f"help_links.{key}"), grow=1), gap=m.space, align="center"), grow=1.0)
 
 
 def post(look: Look, model: Model) -> Box:

@@ -83,7 +83,14 @@ def ticket_number(look: Look, model: Model) -> Box:
     if m.portrait:
         parts: list[Widget | None] = [title, typed, text if told is None else told, show or Gap(grow=1), board]
         return look.frame(model, column(*parts, gap=gap), main=main)
-    heads: list[Widget] = [column(title, typed, told or text, show, gap=gap)] if show else []
+    heads: list[Widget] = []
+    if show:
+        said = told or text
+        heads = [
+            column(title, typed, said, show, gap=gap),
+            column(typed, said, show, gap=gap),
+            column(typed, show, gap=gap),
+        ]
     heads += [
         column(title, typed, told or text, Gap(grow=1), gap=gap),
         column(typed, told or text, Gap(grow=1), gap=gap),
