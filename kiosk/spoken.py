@@ -16,7 +16,8 @@ from kiosk.view.layout import Item
 from kiosk.view.widgets import Box
 
 HEAD = ("modes", "language")
-SILENT_SCREENS = ("attract",)
+SILENT_SCREENS = ("attract", "staff")
+"""Where nobody stands, and where somebody works."""
 SWITCHES = ("large", "contrast", "speak")
 _CODE = re.compile(r"[A-Z]\d{2}\.\d|\d{3}\.\d{2}\.\d|\d{6}-\d{4}|\*{3}|\d{9,}")
 """Dossier codes and their parts, masked names, identity numbers: never aloud, whatever screen they stand on."""
@@ -28,7 +29,7 @@ _WHOLE_OF_DOSSIER = ("status", "status_vi", "status_en")
 
 def reading(items: list[Item], model: Model, say: Pronounce, words: Any, *, private: bool) -> tuple[str, ...]:
     """Sentences of the placed screen. `private`: only the person hears them, so that nothing is left out."""
-    if model.screen in SILENT_SCREENS:
+    if model.screen.startswith(SILENT_SCREENS):
         return ()
     typing = any(item.id and _key(item) for item in items)
     region = _region(items, typing)
@@ -116,7 +117,7 @@ def _is_private(text: str, model: Model, typing: bool) -> bool:
         return True
     if typing and _is_typed(text, model):
         return True
-    return any(len(each) >= 4 and each in text for each in secrets(model))
+    return any(len(each) >= 4 and each.lower() in text.lower() for each in secrets(model))
 
 
 def _is_typed(text: str, model: Model) -> bool:
@@ -172,7 +173,8 @@ def _held_by(items: list[Item], at: int, names: tuple[str, ...]) -> bool:
 
 
 def _key(item: Item) -> bool:
-    return isinstance(item.widget, Box) and (item.widget.target == "key" or str(item.id).startswith("key:"))
+    """A key of a keyboard (our mark is as small as one, and is none)."""
+    return isinstance(item.widget, Box) and item.widget.target == "key" and item.id != "mark"
 
 
 def _nameless(item: Item, words: Any) -> list[str]:

@@ -43,6 +43,7 @@ def attract(look: Look, model: Model) -> Box:
             column(Gap(grow=1), sign, head, *said, Gap(grow=1.3), gap=gap),
             column(Gap(grow=1), head, *said, Gap(grow=1), gap=gap),
             column(Gap(grow=1), small, *said, Gap(grow=1), gap=gap),
+            column(Gap(grow=1), small, *said[:2], Gap(grow=1), gap=gap),
             column(Gap(grow=1), small, *said[:1], Gap(grow=1), gap=gap),
             column(Gap(grow=1), smaller, *said[:1], Gap(grow=1), gap=gap),
             column(Gap(grow=1), smaller, Gap(grow=1), gap=gap),
@@ -110,8 +111,8 @@ def _touch(look: Look, dark: bool) -> Widget:
     every = [Words(each)("attract.touch") for each in offered(look.settings)]
     ink = WHITE if dark else look.primary
     main = look.lead(every[0], colour=ink, align="center")
-    others = look.body(" · ".join(every[1:]), colour=ink, align="center") if every[1:] else None
-    few = look.body(every[1], colour=ink, align="center") if len(every) > 2 else others
+    others = look.body(" · ".join(every[1:]), colour=ink, align="center", lines=1) if every[1:] else None
+    few = look.body(every[1], colour=ink, align="center", lines=1) if len(every) > 2 else others
 
     def plane(other: Text | None) -> Widget:
         made = Box((column(main, other, gap=m.space * 0.1),), "column", pad=(m.space, m.space * 0.6), radius=m.radius)

@@ -14,15 +14,17 @@ def sheet(look: Look, under: Widget, model: Model) -> Widget:
     """The sheet the model asks for, over its screen; the screen alone without one."""
     if not model.modes.sheet:
         return under
-    inner = _languages(look, model) if model.modes.sheet == "language" else _choices(look, model)
     m = look.metrics
     wide = min(m.width - 2 * look.margin, 200 * m.factor)
+    options = _languages(look, model) if model.modes.sheet == "language" else _choices(look, model)
+    room = wide - 2.4 * m.space, m.height - 2.4 * m.space
+    inner = next((each for each in options if look.layout.fits(each, *room)), options[-1])
     card = Box((inner,), "column", 0, (m.space * 1.2, m.space), WHITE, HAIR, 0.4, m.radius, width=wide)
     middle = Box((card,), "column", align="center", justify="center", pad=(look.margin, 0))
     return Box((under, Box(scrim=True), middle), "stack")
 
 
-def _choices(look: Look, model: Model) -> Widget:
+def _choices(look: Look, model: Model) -> list[Box]:
     m, words = look.metrics, look.words
     gap = max(3.4, m.space * 0.8)
     switches = [
@@ -44,13 +46,12 @@ def _choices(look: Look, model: Model) -> Widget:
         key = "modes.silent" if model.modes.silent else "modes.private" if look.settings.kiosk.headphones else ""
         notes = [look.body(words(key or "modes.aloud"))]
     title, small = look.headline(words("modes.title")), look.lead(words("modes.title"))
-    options = [
+    return [
         column(title, *lines, *notes, close, gap=gap),
         column(small, *lines, *notes, close, gap=gap),
         column(small, *lines, close, gap=gap),
         column(*lines, close, gap=gap),
     ]
-    return Fit(tuple(options))
 
 
 def _switch(look: Look, target: str, icon: str, text: str, on: bool) -> Box:
@@ -85,7 +86,7 @@ def _volume(look: Look, model: Model) -> Box:
     return row(less, middle, more, gap=max(3.4, m.space * 0.6), align="center", grow=1.0)
 
 
-def _languages(look: Look, model: Model) -> Widget:
+def _languages(look: Look, model: Model) -> list[Box]:
     m, words = look.metrics, look.words
     gap = max(3.4, m.space * 0.8)
     every = offered(look.settings)
@@ -96,10 +97,10 @@ def _languages(look: Look, model: Model) -> Widget:
     close = row(Gap(grow=1), look.button("modes:close", words("modes.close")), gap=gap)
     title = look.lead(words("modes.languages"))
 
-    def grid(across: int) -> Widget:
+    def grid(across: int) -> Box:
         full: list[Widget] = [*buttons, *[Gap(grow=1)] * (-len(buttons) % across)]
         lines = [row(*full[at : at + across], gap=gap, even=True) for at in range(0, len(full), across)]
         return column(title, *lines, close, gap=gap)
 
     first = 1 if m.portrait and len(every) <= 5 else 2 if len(every) <= 6 else 3
-    return Fit(tuple(grid(across) for across in dict.fromkeys((first, 2, 3))))
+    return [grid(across) for across in dict.fromkeys((first, 2, 3))]

@@ -36,7 +36,7 @@ def tap(model: Model, *targets: str, env: Env = ENV) -> Model:
 
 
 def texts(items: list[Item]) -> str:
-    return " | ".join(str(getattr(item.widget, "text", "")) for item in items)
+    return " | ".join(str(getattr(item.widget, "text", "")) for item in items).replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("name", sorted(each for each, model in samples().items() if model.screen != "attract"))

@@ -36,7 +36,7 @@ def test_every_screen_has_something_to_say_in_every_language(language: str) -> N
     for name, sample in SHOWN.items():
         model = replace(sample, language=language)
         said = read(model)
-        if model.screen in SILENT_SCREENS:
+        if model.screen.startswith(SILENT_SCREENS):
             assert said == (), name
             continue
         assert said, name

@@ -222,7 +222,7 @@ def test_a_new_screen_is_read_with_the_name_of_what_led_there_before_it() -> Non
     who.tap("modes", "speak")
     assert who.asked.speeches[-1].voice == "vi"
     said = who.tap("modes:close", "go:help")
-    assert said[0].startswith("Thủ tục, lệ phí") and said[1] == "Ông bà cần làm thủ tục gì?"
+    assert said[0].startswith("Cần giúp đỡ") and len(said) > 2 and said[-1].startswith("Ở dưới: Trang chủ")
     assert who.asked.speeches[-2].sentences == (said[0],)
 
 
