@@ -20,6 +20,9 @@ from kiosk.scanner.frames import CLOSE_S, EMPTY, WAIT_S, CameraError, Frame, Lum
 from kiosk.scanner.picture import PictureError, load_luma
 
 REOPEN_S = (1.0, 2.0, 5.0, 10.0)
+STALE_S = 10.0
+TORN = 30
+"""Frames in a row that cannot be decoded before the camera counts as lost."""
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".ppm", ".pgm"})
 FOLDER_SIDE = 1920
 
@@ -145,15 +148,31 @@ class _Reader:
             self._ready.notify_all()
 
     def _frames(self) -> Iterator[Luma]:
-        for frame in self._container.decode(video=0):
-            if frame.format.name.startswith(("yuv", "nv", "gray")) and "p1" not in frame.format.name:
-                plane = frame.planes[0]
-                packed = frame.format.name in ("yuyv422", "yuv422")
-                if not packed:
-                    rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
-                    yield luma_plane(rows, plane.width, plane.height)
-                    continue
-            yield np.ascontiguousarray(frame.to_ndarray(format="gray"))
+        import av
+
+        torn = 0
+        for packet in self._container.demux(video=0):
+            try:
+                frames = packet.decode()
+            except av.error.InvalidDataError:
+                torn += 1  # a USB camera's JPEG is cut short now and then, the first one often
+                if torn > TORN:
+                    raise
+                continue
+            torn = 0
+            for frame in frames:
+                yield grey_of(frame)
+
+
+def grey_of(frame: Any) -> Luma:
+    """The grey of a PyAV frame: the first plane where that is it, else converted (packed, deep or coloured ones)."""
+    form = frame.format
+    apart = form.is_planar or form.name in ("gray", "gray8")
+    if apart and form.name.startswith(("yuv", "nv", "gray")) and form.components[0].bits == 8:
+        plane = frame.planes[0]
+        rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
+        return luma_plane(rows, plane.width, plane.height)
+    return np.ascontiguousarray(frame.to_ndarray(format="gray"))
 
 
 def _open_av(place: str, **options: Any) -> Any:
@@ -174,20 +193,44 @@ def _open_av(place: str, **options: Any) -> Any:
 
 
 class V4L2:
-    """A USB camera."""
+    """A USB camera. Asked for JPEG first: uncompressed 720p does not go through USB 2 at more than ten a second."""
 
     def __init__(self, device: str, width: int, height: int) -> None:
         options = {"video_size": f"{width}x{height}"}
-        self._reader = _Reader(_open_av(device, format="v4l2", options=options), 0.0)
+        try:
+            container = _open_av(device, format="v4l2", options=options | {"input_format": "mjpeg"})
+        except CameraError as error:
+            if error.code == "camera_busy" or not os.path.exists(device):
+                raise
+            container = _open_av(device, format="v4l2", options=options)
+        self._reader = _Reader(container, 0.0)
+        self._stale = Stale()
 
     def read(self) -> Frame:
         luma = self._reader.take(WAIT_S)
         if luma is None:
             raise CameraError("camera_missing", "the device ended its stream")
+        if self._stale.frame(luma, time.monotonic()):
+            raise CameraError("camera_stalled", f"the same picture for {STALE_S:g} s")
         return Frame(luma)
 
     def close(self) -> None:
         self._reader.close()
+
+
+class Stale:
+    """Some drivers go on giving the last picture after the cable was pulled. A sensor's noise never repeats itself."""
+
+    def __init__(self) -> None:
+        self._last: bytes = b""
+        self._since = 0.0
+
+    def frame(self, luma: Luma, now: float) -> bool:
+        """Whether the picture has been the same, to the bit, for too long. `now`: monotonic seconds."""
+        sample = luma[::9, ::7].tobytes()
+        if sample != self._last:
+            self._last, self._since = sample, now
+        return now - self._since > STALE_S
 
 
 class VideoFile:

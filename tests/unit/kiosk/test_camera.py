@@ -8,11 +8,12 @@ import types
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
 
-from kiosk.scanner.camera import REOPEN_S, Folder, Reopening, open_source
+from kiosk.scanner.camera import REOPEN_S, STALE_S, Folder, Reopening, Stale, grey_of, open_source
 from kiosk.scanner.decode import STAGES
 from kiosk.scanner.frames import CameraError, Frame, Source, luma_plane
 from kiosk.scanner.picamera import PiCamera
@@ -231,3 +232,26 @@ def test_a_stalled_camera_is_flushed_before_it_is_closed(stand_in: type[StandIn]
 def test_without_picamera2_the_camera_is_missing() -> None:
     with pytest.raises(CameraError, match="picamera2 is not installed"):
         PiCamera(1280, 720)
+
+
+@pytest.mark.parametrize("form", ["gray", "yuv420p", "yuvj422p", "nv12", "yuyv422", "gray16le", "yuv420p10le", "rgb24"])
+def test_whatever_a_usb_camera_sends_becomes_grey(form: str) -> None:
+    # 46 wide: rows are padded in memory.
+    grey = np.tile(np.linspace(20, 230, 46).astype(np.uint8), (30, 1))
+    frame = av.VideoFrame.from_ndarray(grey, format="gray").reformat(format=form, dst_color_range="JPEG")
+    luma = grey_of(frame)
+    assert luma.shape == (30, 46) and luma.dtype == np.uint8
+    assert np.abs(luma.astype(int) - grey).max() < 24  # limited range squeezes a little
+
+
+def test_the_same_picture_to_the_bit_for_long_is_a_dead_camera() -> None:
+    stale, noise = Stale(), np.random.default_rng(1)
+    frame = noise.integers(0, 256, (72, 128), dtype=np.uint8)
+    assert not any(stale.frame(frame, second) for second in range(10))
+    assert stale.frame(frame, STALE_S + 0.1)
+    assert not stale.frame(noise.integers(0, 256, (72, 128), dtype=np.uint8), STALE_S + 0.2)
+
+
+def test_a_usb_camera_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CameraError, match="not there"):
+        open_source(f"v4l2:{tmp_path}/video9", 1280, 720, 5.0)
