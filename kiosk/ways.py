@@ -67,8 +67,5 @@ def time_out(flow: Flow, model: Model) -> list[Problem]:
 
 def _untouched(flow: Flow, model: Model) -> bool:
     """Whether nothing but what belongs to the machine is in it."""
-    fresh = flow.start(model.now)
-    machine = {
-        name: getattr(model, name) for name in ("face", "hub", "camera", "request", "rated_at", "touched", "now")
-    }
-    return replace(fresh, **machine) == replace(model, screen="home", page=0)
+    fresh = replace(flow.start(model.now), **{name: getattr(model, name) for name in MACHINE})
+    return fresh == replace(model, screen="home", page=0)
