@@ -28,8 +28,8 @@ def pay(look: Look, model: Model) -> Box:
     account = look.settings.payment
     amount = Text(dong(model.pay.amount_vnd, words), m.headline * (1.0 if look.compact else 1.2), 700, look.primary)
     number = f"{account.bank} · {account.account}" if account.bank else account.account
-    holder = look.body(words("pay.holder", holder=account.holder))
-    after = look.body(words("pay.after.short" if m.large and not m.portrait else "pay.after"))
+    holder = look.body(words("pay.holder.short" if m.large else "pay.holder", holder=account.holder))
+    after = look.body(words("pay.after.short" if m.large else "pay.after"))
     note = look.body(f"{number}. {words('pay.note', note=model.pay.note)}", soft=True)
     how = look.body(words("pay.how"), soft=True)
     lines: list[Widget] = [amount, holder, after, note, how]

@@ -17,7 +17,9 @@ def beside_code(look: Look, text: str, under: str, *lines: Widget | None) -> Wid
     wide, high = look.room
     word = look.body(under, bold=True, align="center")
     inside = m.space * 0.5
-    side = (wide * (0.36 if m.large else 0.42) if not m.portrait else min(wide, high * 0.5)) - 2 * inside
+    side = (
+        wide * (0.36 if m.large else 0.42) if not m.portrait else min(wide, high * (0.38 if m.large else 0.5))
+    ) - 2 * inside
     tall = high - look.layout.height(word, side) - 3 * inside
     code = Code(text, min(side, tall if not m.portrait else side))
 

@@ -45,7 +45,11 @@ from kiosk.scanner.grammar import dossier_code
 
 FACE = Face(2026, 11, 23, 0, 8, 42)
 CODE = "H38.12.25-261116-0003"
-HUB = HubView(True, (ServiceLine("civil-status", "A", "Hộ tịch", "Civil status", 6, (15, 25)),))
+SERVICES = (
+    ServiceLine("civil-status", "A", "Hộ tịch", "Civil status", 6, (15, 25)),
+    ServiceLine("police", "C", "Công an xã", "Commune police"),
+)
+HUB = HubView(True, SERVICES)
 FOUND = LookupResult("found", Dossier(CODE, "Hộ tịch", "Civil status", "come", "2026-11-20"), "08:40")
 DETAILS = replace(FOUND, dossier=replace(FOUND.dossier or Dossier("", "", "", "open"), details=True, applicant="N***"))
 
@@ -175,7 +179,7 @@ def test_a_refusal_of_the_hub_is_told_with_its_own_reason(code: str) -> None:
 
 def test_a_long_queue_is_told_before_a_number_is_taken() -> None:
     who = Person()
-    who.feed(HubChanged(replace(HUB, services=(LONG,))))
+    who.feed(HubChanged(replace(HUB, services=(LONG, SERVICES[1]))))
     assert who.tap("go:service", "take:civil-status").screen == "busy"
     assert not [each for each in who.effects if isinstance(each, Issue)]
     who.tap("anyway", "anyway")
@@ -185,7 +189,7 @@ def test_a_long_queue_is_told_before_a_number_is_taken() -> None:
 
 def test_a_long_queue_declined_takes_no_number() -> None:
     who = Person()
-    who.feed(HubChanged(replace(HUB, services=(LONG,))))
+    who.feed(HubChanged(replace(HUB, services=(LONG, SERVICES[1]))))
     who.tap("go:service", "priority", "take:civil-status")
     assert who.tap("back").screen == "service" and who.model.priority
     who.tap("done")
