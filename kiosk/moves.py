@@ -94,6 +94,7 @@ class Env:
     unit: str = ""
     counter: int = 0
     keyboard: Keyboard = Keyboard()
+    staff: bool = True
     fee_of: Callable[[str], Fee | None] = lambda code: None
     pays: bool = False
     purpose: str = "LP"

@@ -29,6 +29,7 @@ def samples() -> dict[str, Model]:
     trail = tuple((0.2 + 0.008 * step, 0.5 + 0.02 * (step % 7)) for step in range(40))
     return {
         "staff_pin": shut,
+        "staff_pin-unset": replace(shut, staff=Staff(state="unset")),
         "staff_pin-typed": replace(shut, staff=Staff(pin="48213")),
         "staff_pin-asking": replace(shut, staff=Staff(state="asking")),
         "staff_pin-wrong": replace(shut, staff=Staff(state="wrong"), guard=Guard(1, 0.0)),
@@ -44,6 +45,7 @@ def samples() -> dict[str, Model]:
         "staff_colours-2": replace(part("colours"), page=1),
         "staff_colours-3": replace(part("colours"), page=2),
         "staff_sound": part("sound", volume=70),
+        "staff_sound-none": part("sound", state="none"),
         "staff_sound-played": part("sound", volume=80, state="played"),
         "staff_printer": part("printer"),
         "staff_printer-asking": part("printer", state="asking"),

@@ -60,8 +60,8 @@ def _letters(look: Look, board: Keyboard) -> Box:
         rows.append(_keys(look, DIGIT_ROW))
     rows.append(_keys(look, LETTER_ROWS[0]))
     rows.append(_keys(look, LETTER_ROWS[1], key(look, "backspace", icon="backspace")))
-    space = key(look, " ", wide=2.0, word=look.words("key.space"))
-    rows.append(_keys(look, LETTER_ROWS[2], command(look, "marks", "ă á 1", wide=1.2), space))
+    space = key(look, " ", wide=2.7, word=look.words("key.space"))
+    rows.append(_keys(look, LETTER_ROWS[2], command(look, "marks", "ăá", wide=1.2), space))
     return column(*rows, gap=KEY_GAP)
 
 
@@ -69,11 +69,11 @@ def _marks(look: Look, board: Keyboard) -> Box:
     """Tap a letter, then a tone. The tones are shown on an a: a mark alone says little."""
     tones = [key(look, tone, word=unicodedata.normalize("NFC", "a" + tone)) for tone in TONE_KEYS]
     method = command(look, "method", look.words(f"key.method.{board.method}"), wide=2.6)
-    letters = command(look, "marks", "a b c", wide=1.2)
+    letters = command(look, "marks", "abc", wide=1.4)
     return column(
         _keys(look, DIGIT_ROW),
         row(*[key(look, each) for each in MARKED_ROW], method, gap=KEY_GAP),
-        row(*tones, letters, key(look, " ", wide=1.8, word=look.words("key.space")), _backspace(look), gap=KEY_GAP),
+        row(*tones, letters, key(look, " ", wide=2.4, word=look.words("key.space")), _backspace(look), gap=KEY_GAP),
         gap=KEY_GAP,
     )
 

@@ -79,8 +79,7 @@ def _room(look: Look) -> tuple[float, float]:
 def pin(look: Look, model: Model) -> Box:
     """The PIN; or, where none is set up, how one is set over SSH."""
     words, m = look.words, look.metrics
-    settings = look.settings
-    if not settings.kiosk.staff_pin and not any(each.role == "supervisor" for each in settings.staff):
+    if model.staff.state == "unset":
         return _frame(
             look,
             model,
@@ -137,7 +136,7 @@ def menu(look: Look, model: Model) -> Box:
     tiles = [_tile(look, f"staff:{part}", words(f"staff.{part}")) for part in PARTS]
     sure = model.staff.state == "sure"
     again = words("staff.restart.sure" if sure else "staff.restart")
-    tiles.append(_tile(look, "do:restart", again, on=sure))
+    tiles.append(_tile(look, "do:restart", again, sure=sure))
     cell = (wide - GAP * (across - 1)) / across - 0.4
     rows: list[Widget] = []
     for at in range(0, len(tiles), across):
@@ -151,12 +150,12 @@ def menu(look: Look, model: Model) -> Box:
     )
 
 
-def _tile(look: Look, target: str, text: str, *, on: bool = False) -> Box:
+def _tile(look: Look, target: str, text: str, *, sure: bool = False) -> Box:
     m = look.metrics
-    ink = WHITE if on else look.primary
+    ink = ACT if sure else look.primary
     return Box(
-        (Text(text, m.body, 600, ink, "center", lines=2),), "column", 0, (1.2, 0.6), look.primary if on else WHITE,
-        look.primary, 0.42, m.radius, "stretch", "center", min_height=m.target, id=target, pressed=look.pressed(on),
+        (Text(text, m.body, 600, ink, "center", lines=2),), "column", 0, (1.2, 0.6), WHITE, ink, 0.8 if sure else 0.42,
+        m.radius, "stretch", "center", min_height=m.target, id=target, pressed=look.pressed(False),
     )  # fmt: skip
 
 
@@ -215,7 +214,7 @@ def sound(look: Look, model: Model) -> Box:
     """The kiosk's own sound device: a sentence, at a volume."""
     words, m = look.words, look.metrics
     kiosk = look.settings.kiosk
-    if not kiosk.speaker:
+    if model.staff.state == "none":
         return _frame(
             look, model, column(look.lead(words("staff.sound")), look.body(words("staff.sound.none")), gap=GAP)
         )

@@ -44,19 +44,19 @@ def pause_after(wrong: int) -> float:
     return min(LONGEST_PAUSE_S, PAUSE_S * 2.0 ** min(20, wrong - FREE_TRIES)) if wrong >= FREE_TRIES else 0.0
 
 
-def _mark(_value: str, model: Model, _env: Env) -> Out:
+def _mark(_value: str, model: Model, env: Env) -> Out:
     """A touch of the mark: the fifth one asks for the PIN."""
     if model.screen != "home":
         return model, ()
     recent = (*(at for at in model.staff.touches if model.now - at < WITHIN_S), model.now)
     if len(recent) < TOUCHES:
         return replace(model, staff=Staff(touches=recent)), ()
-    return replace(go(model, "staff_pin"), staff=Staff(), large=False), ()
+    return replace(go(model, "staff_pin"), staff=Staff(state="" if env.staff else "unset"), large=False), ()
 
 
 def _pin(value: str, model: Model, _env: Env) -> Out:
     staff = model.staff
-    if model.screen != "staff_pin" or staff.state == "asking":
+    if model.screen != "staff_pin" or staff.state in ("asking", "unset"):
         return model, ()
     if value == "backspace":
         return replace(model, staff=replace(staff, pin=staff.pin[:-1], state="")), ()
@@ -86,7 +86,7 @@ def checked(event: PinChecked, model: Model) -> Out:
     return replace(model, staff=Staff(state="unreachable")), ()
 
 
-def _part(value: str, model: Model, _env: Env) -> Out:
+def _part(value: str, model: Model, env: Env) -> Out:
     """Into a test, or back to the list of them."""
     if not model.staff.open:
         return model, ()
@@ -99,6 +99,8 @@ def _part(value: str, model: Model, _env: Env) -> Out:
     fresh = replace(fresh, screen=f"staff_{value}", trail=("home", "staff"))
     if value == "camera":
         return fresh, (Watch(True),)
+    if value == "sound" and not env.voice:
+        return replace(fresh, staff=replace(fresh.staff, state="none")), effects
     if value == "links":
         return _work(fresh, "links")
     return fresh, effects
@@ -113,7 +115,7 @@ def _work(model: Model, what: str, value: int = 0) -> Out:
 def _do(value: str, model: Model, env: Env) -> Out:
     """`sound`, `printer`, `links`, `restart`: something the machine is to do."""
     staff = model.staff
-    if not staff.open or staff.state == "asking":
+    if not staff.open or staff.state in ("asking", "none"):
         return model, ()
     if value == "restart" and model.screen == "staff":
         if staff.state != "sure":

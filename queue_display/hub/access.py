@@ -85,7 +85,7 @@ TABLE: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/jobs/{job_id}/report"): frozenset({"bridge"}),
     ("POST", "/v1/parts"): frozenset({"bridge", "kiosk"}),
     ("POST", "/v1/reports"): frozenset({"bridge", "kiosk"}),
-    ("GET", "/v1/uplink"): frozenset({"technician", "supervisor", "display"}),
+    ("GET", "/v1/uplink"): frozenset({"technician", "supervisor", "display", "kiosk"}),
     ("POST", "/v1/session"): OPEN,
     ("GET", "/v1/session"): ALL,
     ("DELETE", "/v1/session"): OPEN,
@@ -99,7 +99,7 @@ TABLE: Mapping[tuple[str, str], frozenset[str]] = {
 JOB_KINDS: Mapping[str, frozenset[str]] = {
     "list": frozenset({"kiosk", "clerk", "technician"}),
     "light": frozenset({"kiosk", "technician"}),
-    "test": frozenset({"technician"}),
+    "test": frozenset({"technician", "kiosk"}),
 }
 COOKIE = "motcua_session"
 _DEVICE = re.compile(r"^[A-Za-z0-9_.-]{0,40}$")
