@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kiosk.locale import offered
 from kiosk.model import Model
 from kiosk.view.metrics import KEY_MM
-from kiosk.view.widgets import WHITE, Box, Fit, Gap, Icon, Picture, Text, Widget, column, row
+from kiosk.view.widgets import EDGE, WHITE, Box, Fit, Gap, Icon, Picture, Text, Widget, column, row
 
 if TYPE_CHECKING:
     from kiosk.screens.look import Look
@@ -18,7 +18,7 @@ def header(look: Look, model: Model, head: Widget | None) -> Widget:
     """One row; `head`: what a typing screen has in the place of the name. On a narrow panel it says less."""
     m, words = look.metrics, look.words
     name, place = words.site(look.settings)
-    mark = _door(look, model)
+    mark = emblem(look, model)
     modes, modes_flat = _modes(look, model)
     tongue, tongue_flat = _tongue(look, model)
     clock: Widget | None = None
@@ -51,28 +51,19 @@ def header(look: Look, model: Model, head: Widget | None) -> Widget:
     return Fit(tuple(options), grow=1.0)
 
 
-def _door(look: Look, model: Model) -> Widget:
-    """Our mark. On the home screen touching it five times is the way to the staff's screen (kiosk.tasks.staff)."""
-    side = max(KEY_MM + 0.3, look.metrics.body * 2.6)
-    made = Box((emblem(look),), "column", width=side, height=side, align="start", justify="center", target="key")
-    return replace(made, id="mark") if model.screen == "home" else made
-
-
-def emblem(look: Look) -> Widget:
-    """The commune's logo, or our own mark."""
+def emblem(look: Look, model: Model) -> Widget:
+    """The commune's logo, or our own mark. On the home screen touching it five times leads to the staff's screen
+    (kiosk.tasks.staff): nothing says so there, the handbook does."""
     m = look.metrics
-    size = m.body * 2.6
+    size = max(KEY_MM + 0.3, m.body * 2.6)
+    inner: Widget = Text("1C", m.body, 700, WHITE, "center", lines=1)
+    fill = look.primary
     if look.settings.site.logo:
-        return Picture(look.settings.site.logo, size)
-    return Box(
-        (Text("1C", m.body, 700, WHITE, "center", lines=1),),
-        "column",
-        fill=look.primary,
-        radius=m.radius,
-        width=size,
-        height=size,
-        justify="center",
-    )
+        inner, fill = Picture(look.settings.site.logo, size - 1.0), WHITE
+    made = Box((inner,), "column", fill=fill, radius=m.radius, width=size, height=size, justify="center", target="key")
+    if model.screen != "home":
+        return made
+    return replace(made, id="mark", edge=EDGE if fill == WHITE else None)
 
 
 def date_of(look: Look, model: Model) -> str:
