@@ -47,6 +47,10 @@ def register(subparsers: Any) -> None:
     _panel_arguments(shot)
     shot.set_defaults(run=_screenshot)
 
+    from kiosk.words_cli import register as words
+
+    words(commands)
+
     check = commands.add_parser(
         "check", help="kiểm tra mọi màn hình: cắt, chồng, cỡ, tương phản, chữ thiếu / check every screen"
     )

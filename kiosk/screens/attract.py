@@ -11,6 +11,7 @@ from dataclasses import replace
 from config.settings import Settings
 from config.settings_hours import WEEKDAYS, HelpDay
 from kiosk.locale import Words, offered
+from kiosk.logo import usable
 from kiosk.model import Face, Model
 from kiosk.screens.header import date_of
 from kiosk.screens.look import Look
@@ -70,7 +71,7 @@ def _head(look: Look, model: Model, ground: str) -> Widget:
     m = look.metrics
     name, place = look.words.site(look.settings)
     size = m.body * 2.6
-    logo = look.settings.site.logo
+    logo = usable(look.settings.site.logo)
     inner: Widget = Picture(logo, size * 0.86) if logo else Text("1C", m.body, 700, look.primary, "center", lines=1)
     mark = Box(
         (inner,), "column", fill=WHITE, radius=m.radius, width=size, height=size, justify="center", align="center"

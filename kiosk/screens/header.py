@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kiosk.locale import offered
+from kiosk.logo import usable
 from kiosk.model import Model
 from kiosk.view.metrics import KEY_MM
 from kiosk.view.widgets import EDGE, WHITE, Box, Fit, Gap, Icon, Picture, Text, Widget, column, row
@@ -58,8 +59,9 @@ def emblem(look: Look, model: Model) -> Widget:
     size = max(KEY_MM + 0.3, m.body * 2.6)
     inner: Widget = Text("1C", m.body, 700, WHITE, "center", lines=1)
     fill = look.primary
-    if look.settings.site.logo:
-        inner, fill = Picture(look.settings.site.logo, size - 1.0), WHITE
+    logo = usable(look.settings.site.logo)
+    if logo:
+        inner, fill = Picture(logo, size - 1.0), WHITE
     made = Box((inner,), "column", fill=fill, radius=m.radius, width=size, height=size, justify="center", target="key")
     if model.screen != "home":
         return made

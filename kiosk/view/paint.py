@@ -240,7 +240,9 @@ def _code(text: str, module: int) -> pygame.Surface:
 
 
 def _load(path: str, side: int) -> pygame.Surface:
-    picture = pygame.image.load(path)
+    loaded = pygame.image.load(path)
+    picture = pygame.Surface(loaded.get_size(), pygame.SRCALPHA, 32)  # any palette or depth; needs no open window
+    picture.blit(loaded, (0, 0))
     scale = side / max(picture.get_size())
     size = (max(1, round(picture.get_width() * scale)), max(1, round(picture.get_height() * scale)))
-    return pygame.transform.smoothscale(picture.convert_alpha(), size)
+    return pygame.transform.smoothscale(picture, size)

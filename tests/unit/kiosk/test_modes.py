@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import config
+from config.cli import main
 from config.load import load_settings
 from kiosk.catalogue import load_catalogue
 from kiosk.flow import Flow
@@ -16,6 +18,7 @@ from kiosk.moves import Env
 from kiosk.samples import samples
 from kiosk.samples.world import BASE, HUB, SHUT
 from kiosk.screens.attract import next_help
+from kiosk.site_check import complaints
 from kiosk.stage import DIAGONAL_IN, STAFF_SIZE, Stage, panel_of, scheme_of
 from kiosk.view.layout import Item
 from kiosk.view.scheme import CONTRAST, NORMAL
@@ -162,3 +165,60 @@ def test_the_next_day_with_help_leaves_holidays_out() -> None:
     found = next_help(closed, FACE)
     assert found and found[0].isoformat() == "2026-12-01"
     assert next_help(settings, None) is None
+
+
+# the commune's own logo -------------------------------------------------------------------------------
+
+
+def logo(path: Path, size: tuple[int, int] = (300, 200), mode: str = "P") -> Path:
+    picture = Image.new("RGB", size, "#C8102E")
+    picture.paste("#FFDD00", (20, 20, size[0] - 20, size[1] - 20))
+    picture.convert(mode).save(path)
+    return path
+
+
+@pytest.mark.parametrize("mode", ["P", "L", "RGB", "RGBA"])
+def test_the_commune_s_logo_stands_in_every_header(tmp_path: Path, mode: str) -> None:
+    given = logo(tmp_path / "logo.png", mode=mode)
+    settings = SETTINGS.model_copy(update={"site": SETTINGS.site.model_copy(update={"logo": str(given)})})
+    stage = Stage(settings, CATALOGUE, panel_of("1024x600"))
+    for name in ("home", "status", "attract"):
+        items = stage.place(samples()[name])
+        assert [item.kind for item in items].count("picture") == 1 and "1C" not in texts(items), name
+        assert stage.problems(samples()[name]) == []
+        stage.picture(samples()[name])
+
+
+def test_a_wrong_logo_is_words_at_the_check_and_our_own_mark_on_the_screen(tmp_path: Path) -> None:
+    whole = logo(tmp_path / "whole.png").read_bytes()
+    cut, text, damaged = tmp_path / "cut.png", tmp_path / "text.png", tmp_path / "damaged.png"
+    cut.write_bytes(whole[:-20])
+    text.write_text("no picture")
+    damaged.write_bytes(whole[:60] + bytes([whole[60] ^ 255]) + whole[61:])
+    wrong = (cut, text, damaged, logo(tmp_path / "tiny.png", (20, 20)), logo(tmp_path / "vast.png", (3000, 10)))
+    for path in (*wrong, tmp_path / "none.png"):
+        settings = SETTINGS.model_copy(update={"site": SETTINGS.site.model_copy(update={"logo": str(path)})})
+        (problem,) = complaints(settings)
+        assert problem.key == "site.logo" and "/" in problem.text, path
+        stage = Stage(settings, CATALOGUE, panel_of("1024x600"))
+        assert "1C" in texts(stage.place(BASE))
+        stage.picture(BASE)
+    assert complaints(SETTINGS) == []
+
+
+def test_a_language_that_is_not_there_is_named_at_the_check() -> None:
+    kiosk = SETTINGS.kiosk.model_copy(update={"language": "xx", "languages": ["vi", "yy"]})
+    found = complaints(SETTINGS.model_copy(update={"kiosk": kiosk}))
+    assert [problem.key for problem in found] == ["kiosk.language", "kiosk.languages"]
+    assert "fr" in found[0].allowed
+
+
+def test_words_of_a_new_language_begin_with_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "km.po"
+    assert main(["kiosk", "words", "--begin", str(path)]) == 0
+    assert "Xong" in path.read_text("utf-8") and "nav.done" in path.read_text("utf-8")
+    path.write_text(path.read_text("utf-8").replace('msgid "nav.done"\nmsgstr ""', 'msgid "nav.done"\nmsgstr "រួចរាល់"'))
+    assert main(["kiosk", "words", "--check", str(path)]) == 1
+    told = capsys.readouterr().out
+    assert "lacks nav.home" in told and "lacks nav.done" not in told and "staff." not in told
+    assert main(["kiosk", "words", "--lang", "vi"]) == 0
