@@ -1,4 +1,4 @@
-"""The commune's logo: a PNG file of the settings. One that cannot be used is told, and our own mark stands there.
+"""The commune's logo: a PNG file of the settings. One that cannot be used is told, and our own mark stands there."""
 
 from __future__ import annotations
 
