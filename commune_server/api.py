@@ -75,6 +75,14 @@ class Late(BaseModel):
     new_date: str
 
 
+class FeeBody(BaseModel):
+    """What is still to be paid."""
+
+    amount: Annotated[int, Field(gt=0, description="đồng")]
+    what: str
+    what_en: str
+
+
 class DossierBody(BaseModel):
     """A dossier as a citizen may see it; from `status` on only with the second factor."""
 
@@ -87,7 +95,7 @@ class DossierBody(BaseModel):
     status_vi: str | None = None
     status_en: str | None = None
     procedure: str | None = None
-    applicant: Annotated[str | None, Field(description="masked: N*** V*** A***")] = None
+    applicant: Annotated[str | None, Field(description="masked: N*** V*** A***; null where a fee is due")] = None
     steps: list[Step] | None = None
     counter: CounterBody | None = None
     bring: list[str] | None = None
@@ -95,6 +103,7 @@ class DossierBody(BaseModel):
     supplement: list[str] | None = None
     supplement_en: list[str] | None = None
     late: Late | None = None
+    fee: FeeBody | None = None
 
 
 class Found(BaseModel):

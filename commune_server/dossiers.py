@@ -50,20 +50,25 @@ def code_only(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def details(body: Mapping[str, Any]) -> dict[str, Any]:
-    """What code and second factor open. Never: full name, id number, address, phone, amounts."""
+    """What code and second factor open. Never: full name, id number, address, phone.
+
+    What is still to be paid is told without the name: nobody's debt stands beside who it is (facts, domain §12.2).
+    """
     status = STATUSES[body["status"]]
     paper, paper_en, group = body["paper"], body["paper_en"], body["group"]
     bring = {
         "come": (["Giấy tiếp nhận hồ sơ và hẹn trả kết quả", "Căn cước hoặc VNeID"], ["Your receipt", "Identity card"]),
         "act": (["Giấy tiếp nhận hồ sơ và hẹn trả kết quả"], ["Your receipt"]),
     }.get(group, ([], []))
+    due = body.get("fee")
+    fee = {"amount": due[0], "what": due[1], "what_en": due[2]} if due else None
     supplement = ([paper], [paper_en]) if status.id == 5 else ([], [])
     return code_only(body) | {
         "status": status.id, "status_vi": status.vi, "status_en": status.en,
-        "procedure": body["procedure"], "applicant": mask_name(body["name"]), "steps": body["steps"],
+        "procedure": body["procedure"], "applicant": None if fee else mask_name(body["name"]), "steps": body["steps"],
         "counter": {"id": body["counter"], "name": COUNTERS[body["counter"]]},
         "bring": bring[0], "bring_en": bring[1], "supplement": supplement[0], "supplement_en": supplement[1],
-        "late": {"new_date": body["late"]} if body["late"] else None,
+        "late": {"new_date": body["late"]} if body["late"] else None, "fee": fee,
     }  # fmt: skip
 
 

@@ -84,6 +84,14 @@ _PROCEDURES = [
     )
 ]
 
+_FEES = {
+    "Đăng ký thường trú": (20_000, "Lệ phí đăng ký thường trú", "Fee for permanent residence"),
+    "Đăng ký tạm trú": (15_000, "Lệ phí đăng ký tạm trú", "Fee for temporary residence"),
+    "Chứng thực bản sao từ bản chính": (4_000, "Phí chứng thực bản sao, 2 trang", "Certified copy, 2 pages"),
+    "Chứng thực hợp đồng, giao dịch": (50_000, "Phí chứng thực giao dịch", "Certification of a transaction"),
+}
+"""Đồng. Only where a national rule names the amount (facts, domain §13.1, §17); the others are told at the counter."""
+
 _FAMILY = ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Phan", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô", "Dương", "Lý"]
 _MIDDLE = ["Văn", "Thị", "Hữu", "Đức", "Minh", "Ngọc", "Thanh", "Quốc", "Kim", "Xuân", "Y"]
 _GIVEN = [
@@ -181,6 +189,7 @@ def _dossier(rng: random.Random, today: date, numbers: dict[date, int]) -> dict[
         ],
         "counter": 1 if status.group == "come" else procedure.counter,
         "paper": procedure.paper, "paper_en": procedure.paper_en,
+        "fee": _FEES.get(procedure.name) if status.id == 6 else None,
     }  # fmt: skip
 
 

@@ -153,7 +153,7 @@ class Wire:
     def took(self, made: socket.socket) -> None:
         """A connection was made. Raises `ConnectionAbortedError` when it is too late for it."""
         with self._lock:
-            self._socket = made
+            self._socket = made.dup()  # TLS takes the original over; a shutdown of either ends both
             if self._cut:
                 made.close()
                 raise ConnectionAbortedError("the time was over before the connection was made")
@@ -165,6 +165,13 @@ class Wire:
             if self._socket is not None:
                 with suppress(OSError):  # it has ended by itself
                     self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """The question is over."""
+        with self._lock:
+            if self._socket is not None:
+                self._socket.close()
+                self._socket = None
 
 
 class _Adapter(HTTPAdapter):
@@ -234,6 +241,7 @@ class Lookup:
                 log.error("the commune server's answer cannot be used: %s", error)
                 box.append(LookupResult("try_later"))
             finally:
+                wire.close()
                 self._hanging.release()
                 done.set()
 

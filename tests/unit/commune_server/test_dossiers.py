@@ -65,6 +65,16 @@ def test_a_late_dossier_has_a_new_date_ahead_and_never_an_old_one() -> None:
             assert code_only(each)["appointment"] >= TODAY.isoformat()
 
 
+def test_what_is_still_to_be_paid_is_told_without_a_name_and_only_with_both_factors() -> None:
+    owing = [each for each in ALL if each["fee"]]
+    assert owing and all(each["status"] == 6 for each in owing)
+    for each in ALL:
+        full = details(each)
+        assert (full["fee"] is None) == (full["applicant"] is not None)
+        assert "fee" not in code_only(each)
+    assert details(owing[0])["fee"]["amount"] > 0
+
+
 def test_working_days_skip_the_weekend() -> None:
     assert workday(date(2026, 11, 20), 1) == date(2026, 11, 23)
     assert workday(date(2026, 11, 21), 1) == date(2026, 11, 23)
