@@ -10,7 +10,6 @@ from kiosk.screens.paging import pages_of
 from kiosk.screens.start import message
 from kiosk.view.widgets import ACT, CALL, EDGE, INK, PAPER, Box, Fit, Gap, Icon, Text, Widget, column, row
 
-
 LETTER = 1.3
 """Room of a queue's letter, in cap heights of a headline."""
 

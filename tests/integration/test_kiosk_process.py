@@ -284,6 +284,39 @@ def test_a_picture_is_what_the_window_shows(room: Room) -> None:
     assert (0x0E, 0x4A, 0x56) in colours and (0xF6, 0xF4, 0xEE) in colours
 
 
+def _carry(room: Room) -> None:
+    room.home()
+    for target in ("go:popular", "procedure:1.001193", "go:carry", "print"):
+        room.control.do("tap", id=target)
+
+
+def _list(room: Room) -> int:
+    waiting = until(lambda: [each for each in room.hub.jobs("queued") if each["kind"] == "list"])
+    return int(waiting[0]["id"])
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("printed", "Mời lấy giấy ở khe bên dưới"),
+        ("no_paper", "Máy đang hết giấy. Mời quét mã, hoặc hỏi người hướng dẫn"),
+    ],
+)
+def test_a_list_of_papers_goes_to_the_printer_and_the_screen_says_what_became_of_it(
+    room: Room, state: str, said: str
+) -> None:
+    bridge = HubClient(f"unix:{room.folder / 'hub.sock'}", role="bridge", device="test")
+    _carry(room)
+    job = bridge.take(_list(room))
+    assert job["payload"]["title"] == "Giấy tờ cần mang: Đăng ký khai sinh"
+    assert job["payload"]["lines"][0] == "Tờ khai theo mẫu"
+    assert job["payload"]["notes"][-1].endswith("1/7/2026")
+    assert "Đang in, xin chờ một chút" in room.control.do("screen")["words"]
+    bridge.report_job(job["id"], state)
+    until(lambda: said in room.control.do("screen")["words"])
+    bridge.close()
+
+
 def test_bad_requests_get_a_sentence_and_the_socket_lives_on(room: Room) -> None:
     assert "nothing to tap" in room.control.ask("tap", id="nonsense")["error"]
     assert "unknown request" in room.control.ask("explode")["error"]
@@ -298,6 +331,7 @@ def test_without_a_hub_procedures_still_work_and_numbers_come_back(room: Room) -
     until(lambda: not room.control.do("screen")["hub"])
     room.control.do("tap", id="go:service")
     assert room.control.do("screen")["name"] == "out_of_service"
+    room.control.do("tap", id="go:popular")
     room.control.do("tap", id="go:fields")
     room.control.do("tap", id="field:civil-status")
     room.control.do("tap", id="procedure:1.001193")

@@ -189,7 +189,7 @@ def walk(started: Room, citizen: Citizen, dossier: dict[str, Any]) -> None:
     for marker in (IDENTITY, PHONE):
         citizen.type(marker)
     citizen.home()
-    citizen.tap("go:fields", "go:search")
+    citizen.tap("go:popular", "go:search")
     for marker in MARKERS:
         citizen.type(marker)
     citizen.home()
