@@ -173,8 +173,10 @@ class Flow:
             screen, trail = trail[-1], trail[:-1]
         if screen == "home":
             return self._home(model)
+        looked = model.screen in dossier.CAMERA_SCREENS
+        looks = screen in dossier.CAMERA_SCREENS and model.camera
         model = replace(model, screen=screen, trail=trail, page=0, hint="", factor="", factor_wrong=False)
-        return model, ((Watch(True),) if screen in dossier.CAMERA_SCREENS and model.camera else ())
+        return model, ((Watch(looks),) if looks or looked else ())
 
     def _tap(self, target: str, model: Model) -> Out:
         name, _, value = target.partition(":")

@@ -93,6 +93,8 @@ def samples() -> dict[str, Model]:
         "scan-several": replace(ONE, screen="scan", hint="several"),
         "scan-health": replace(ONE, screen="scan", hint="health"),
         "scan-vneid": replace(ONE, screen="scan", hint="vneid"),
+        "scan-postal": replace(ONE, screen="scan", hint="postal"),
+        "scan-product": replace(ONE, screen="scan", hint="product"),
         "scan-payment": replace(ONE, screen="scan", hint="payment"),
         "scan-closer": replace(ONE, screen="scan", guidance="closer"),
         "scan-light": replace(ONE, screen="scan", guidance="light"),

@@ -199,7 +199,7 @@ def details(look: Look, model: Model) -> Box:
     extra: tuple[Box, ...] = ()
     if dossier.fee and model.pay and look.settings.payment.offered:
         main = look.button("go:pay", words("details.pay"), main=True)
-    if dossier.group in ("come", "act"):
+    if main is None and dossier.group in ("come", "act"):
         extra = (look.button("go:service", words("details.take"), icon="ticket"),)
     elif dossier.status == "10":  # handed over: the moment to ask
         extra = (look.button("go:rate", words("details.rate"), icon="face5"),)

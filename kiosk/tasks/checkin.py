@@ -16,12 +16,13 @@ def enter(model: Model) -> Out:
     """The keypad of the appointment's code."""
     if not model.hub.connected:
         return go(model, "out_of_service"), ()
-    return replace(go(model, "checkin"), booking=Booking()), ()
+    return replace(go(model, "checkin"), booking=Booking()), ((Watch(True),) if model.camera else ())
 
 
 def scanned(code: str, model: Model) -> Out:
     """The code was read from a paper."""
-    asked = replace(go(model, "checkin"), booking=Booking(code.rpartition("/")[2]))
+    there = model if model.screen == "checkin" else go(model, "checkin")
+    asked = replace(there, booking=Booking(code.rpartition("/")[2]), touched=model.now, warn_left=None)
     return _ask("", asked, Env())
 
 

@@ -11,10 +11,10 @@ from kiosk.tasks import checkin, place
 from kiosk.typed import FACTOR_LENGTH
 from kiosk.vietqr import NOTE_LENGTH, note
 
-HINTS = ("card", "payment", "health", "vneid", "unknown", "several", "ticket", "appointment")
+HINTS = ("card", "payment", "health", "vneid", "postal", "product", "unknown", "several", "ticket", "appointment")
 """Papers that are told what they are; any other is told as `unknown`."""
 GUIDES = ("closer", "farther", "still", "turn", "light")
-CAMERA_SCREENS = ("scan", "ticket_number")
+CAMERA_SCREENS = ("scan", "ticket_number", "checkin")
 """Where the camera looks on."""
 
 
@@ -53,6 +53,8 @@ def scanned(event: Scanned, model: Model, env: Env) -> Out:
     """A paper was read."""
     if model.screen == "ticket_number":
         return place.scanned(event, model, env)
+    if model.screen == "checkin" and event.kind == "appointment" and event.code and not model.booking.refused:
+        return checkin.scanned(event.code, model)
     if model.screen not in ("scan", "not_found") or (model.screen == "not_found" and event.code is None):
         return model, ()
     model = replace(model, touched=model.now, warn_left=None, guidance="")

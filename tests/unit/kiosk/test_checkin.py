@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.model import CheckedIn, CheckIn, HubChanged, HubView, PaperState, Scanned, Ticket
+from kiosk.model import CheckedIn, CheckIn, HubChanged, HubView, PaperState, Scanned, Ticket, Watch
 from tests.unit.kiosk.person import Person
 
 TICKET = Ticket("20261123-A017", "A017", "civil-status", 1, (5, 10))
@@ -70,3 +70,17 @@ def test_a_scanned_code_is_asked_at_once() -> None:
     who.tap("go:scan")
     who.feed(Scanned("appointment", "MCA1/h38-dong-thanh/K7M2"))
     assert who.last(CheckIn).code == "K7M2" and who.model.screen == "issuing"
+    who = Person()
+    who.tap("go:checkin")
+    assert who.last(Watch) == Watch(True)
+    who.feed(Scanned("card", None))
+    who.feed(Scanned("appointment", "MCA1/h38-dong-thanh/K7QF2A"))
+    assert who.last(CheckIn).code == "K7QF2A" and who.last(Watch) == Watch(False)
+    who.feed(CheckedIn(who.model.request, None, "early", None))
+    assert who.tap("back").screen == "home"
+
+
+def test_going_back_lets_the_camera_go() -> None:
+    who = Person()
+    who.tap("go:service", "go:checkin", "back")
+    assert who.model.screen == "service" and who.last(Watch) == Watch(False)
