@@ -47,14 +47,17 @@ def papers_by_case(procedure: Procedure) -> tuple[tuple[str | None, tuple[Paper,
     return tuple((case, tuple(papers)) for case, papers in cases.items() if papers)
 
 
-def paper_line(paper: Paper, words: Words, *, mark: bool = True) -> str:
-    """One paper in words: what, which of it, and (*) where nobody verified it."""
+def paper_line(paper: Paper, words: Words, *, with_case: bool = False) -> str:
+    """One paper in words: what, which of it, in which case, and (*) where nobody verified it."""
     said = words.pick(paper.text, paper.text_en)
     form = words(f"paper.{paper.form}") if paper.form in ("original", "copy") else ""
     # "Bản chính giấy phép (bản chính)" says it twice.
     if form and not said.casefold().startswith(form.casefold()):
         said = f"{said} ({form})"
-    return said + ("" if paper.verified or not mark else " (*)")
+    if with_case and paper.case:
+        case = words.pick(paper.case, paper.case_en or "")
+        said = f"{said} ({case[:1].lower()}{case[1:]})"
+    return said + ("" if paper.verified else " (*)")
 
 
 def doubted(procedure: Procedure) -> bool:
@@ -72,8 +75,7 @@ def valid_on(catalogue: Catalogue, words: Words) -> str:
 def _lines(procedure: Procedure, words: Words) -> Iterator[str]:
     for _case, papers in papers_by_case(procedure):
         for paper in papers:
-            case = words.pick(paper.case, paper.case_en or "") if paper.case else ""
-            yield (f"{case}: " if case else "") + paper_line(paper, words)
+            yield paper_line(paper, words, with_case=True)
 
 
 def _facts(procedure: Procedure, words: Words, where: str) -> Iterator[str]:

@@ -144,6 +144,19 @@ def test_nothing_outside_the_named_fields_reaches_paper() -> None:
     assert draw_job(nosy).tobytes() == draw_job(TICKET).tobytes()
 
 
+def test_notes_of_a_list_stand_below_it_without_a_box() -> None:
+    lines = {"title": "Giấy tờ cần mang", "lines": ["Tờ khai"]}
+    bare = draw_paper(TICKET | {"kind": "list", "payload": lines}, PaperKind(), load_template()).image
+    noted = lines | {"notes": ["Lệ phí: miễn phí", "Quầy 2"]}
+    drawn = draw_paper(TICKET | {"kind": "list", "payload": noted}, PaperKind(), load_template()).image
+    grown = drawn.height - bare.height
+    assert 60 < grown < 140
+    left = drawn.crop((0, 0, 60, drawn.height)).convert("L")
+    boxed = bare.crop((0, 0, 60, bare.height)).convert("L")
+    # The box of the one paper, and nothing like it beside the notes: their letters begin at the edge.
+    assert left.histogram()[0] > boxed.histogram()[0]
+
+
 def test_untrusted_clock_prints_no_date_and_priority_no_reason() -> None:
     assert draw_job(TICKET | {"at": None}).tobytes() != draw_job(TICKET).tobytes()
     because = TICKET | {"ticket": {"number": "A042", "priority": True, "reason": "khuyết tật"}}

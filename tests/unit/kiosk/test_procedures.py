@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+os.environ["SDL_VIDEODRIVER"] = "dummy"
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 import config
 from config.catalogue_model import Fee
@@ -14,8 +18,10 @@ from config.load import load_settings
 from kiosk.catalogue import SAMPLE, Catalogue, load_catalogue
 from kiosk.locale import Words
 from kiosk.model import HubChanged, HubView, ListState, PrintList
+from kiosk.stage import Stage, panel_of
 from kiosk.takeaway import LINE, MOST_BYTES, carried, days, dong, papers_by_case, slip, where
 from kiosk.view.code import squares
+from tests.fixtures.catalogues import large
 from tests.unit.kiosk.person import HUB, Person
 
 SETTINGS = load_settings(Path(config.__file__).parent / "sites" / "six-counters.toml", {})
@@ -152,7 +158,7 @@ def test_the_printed_list_has_papers_case_by_case_and_the_day_of_its_figures(cat
     made = slip(catalogue, each, VI, where(SETTINGS, each, VI))
     assert made.title == "Giấy tờ cần mang: Cấp Giấy xác nhận tình trạng hôn nhân"
     assert made.lines[0] == "Tờ khai theo mẫu"
-    assert made.lines[1].startswith("Xin cấp lại: ")
+    assert made.lines[1].endswith("(xin cấp lại)")
     assert made.notes[-1].endswith("1/7/2026") and any("(*)" in note for note in made.notes)
     assert any("Quầy 2" in note for note in made.notes)
 
@@ -199,3 +205,34 @@ def test_papers_for_everybody_stand_before_those_of_a_case(catalogue: Catalogue)
     for each in catalogue.procedures:
         cases = [case for case, _papers in papers_by_case(each)]
         assert None not in cases[1:] and sum(len(p) for _c, p in papers_by_case(each)) == len(each.papers)
+
+
+# size --------------------------------------------------------------------------------------------
+
+
+def test_a_communes_four_hundred_procedures_are_all_reached_by_buttons(tmp_path: Path) -> None:
+    big = load_catalogue(large(tmp_path))
+    assert len(big.procedures) >= 400 and len(big.fields) >= 15
+    stage = Stage(SETTINGS, big, panel_of("1024x600"))
+    who = Person()
+
+    def turned(prefix: str) -> set[str]:
+        """Every target of that kind on all pages of the screen."""
+        found: set[str] = set()
+        for _ in range(60):
+            ids = {item.id for item in stage.place(who.model) if item.id}
+            found |= {each for each in ids if each.startswith(prefix)}
+            if "page:next" not in ids:
+                return found
+            who.tap("page:next")
+        raise AssertionError("the pages do not end")
+
+    who.tap("go:popular", "go:fields")
+    fields = turned("field:")
+    assert fields == {f"field:{each.id}" for each in big.fields}
+    reached: set[str] = set()
+    for each in sorted(fields):
+        who.tap(each)
+        reached |= turned("procedure:")
+        who.tap("back")
+    assert reached == {f"procedure:{each.code}" for each in big.procedures}
