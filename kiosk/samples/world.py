@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from config.settings import Payment, Settings
+from config.settings_kiosk import Links
 from kiosk.model import Face, HelpDay, HubView, Model, ServiceLine
 
 FACE = Face(2026, 11, 23, 0, 8, 42)
@@ -35,9 +36,17 @@ SHUT = replace(HUB, services=tuple(not_now(each, "closed", "2026-11-24T07:30+07:
 
 
 def shown(settings: Settings) -> Settings:
-    """The settings a picture is drawn with: where the site has no account for fees, an invented one, for no site ships
-    with an account."""
-    if settings.payment.offered:
-        return settings
-    account = Payment(bin="970415", account="0000000001", holder="UBND XA MAU", bank="Ngân hàng Mẫu")
-    return settings.model_copy(update={"payment": account})
+    """The settings a picture is drawn with: what no site ships with (an account for fees, links, a sound device) is
+    invented where it is not set, so that every screen has all it can have."""
+    own = settings.kiosk
+    update: dict[str, object] = {"speaker": own.speaker or "default"}
+    if own.links == Links():
+        update["links"] = Links(
+            zalo="https://zalo.example/xa-mau",
+            feedback="https://gopy.example/xa-mau",
+            portal="https://dichvucong.example/xa-mau",
+        )
+    account = settings.payment
+    if not account.offered:
+        account = Payment(bin="970415", account="0000000001", holder="UBND XA MAU", bank="Ngân hàng Mẫu")
+    return settings.model_copy(update={"payment": account, "kiosk": own.model_copy(update=update)})

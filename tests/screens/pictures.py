@@ -1,7 +1,7 @@
 """The golden pictures: which screens there are, how two are compared, and how they are renewed.
 
-Every sample is kept as a picture in Vietnamese at 1280x800; of every other combination of language, text size, panel
-and scheme a digest of its pixels is kept in `golden/digests.txt`. Never made in a test run. After a wanted change of
+Every sample is kept as a picture in Vietnamese at 1280x800; of the other combinations (`wanted`) a digest of their
+pixels is kept in `golden/digests.txt`. Never made in a test run. After a wanted change of
 the look:  python tests/screens/pictures.py --renew --look DIR  (then look at the sheets in DIR before you commit).
 """
 
@@ -44,8 +44,15 @@ def build() -> str:
 
 
 def wanted() -> list[Shot]:
-    """Every combination there is."""
-    return list(shots(samples()))
+    """Vietnamese on every panel; every language and text size at 1280x800, there in both schemes of colours. Further
+    combinations have nothing of their own to go wrong: `kiosk check` reads the trees of all of them."""
+    return [
+        shot
+        for shot in shots(samples())
+        if (shot.language == "vi" and not shot.contrast and not shot.large)
+        or (shot.size == "1280x800" and not shot.contrast)
+        or (shot.size == "1280x800" and shot.language == "vi" and not shot.large)
+    ]
 
 
 def is_kept(shot: Shot) -> bool:
