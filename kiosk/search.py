@@ -160,7 +160,7 @@ class Search:
             for candidate, strength in candidates.items():
                 for word in self._index.by_folded.get(candidate, ()):
                     agrees = 1.0
-                    if marks_typed and candidate == bare and word[1] != marked and word[1] != word[0]:
+                    if marks_typed and word[1] != marked and word[1] != word[0]:
                         agrees = agreement(marked, word[1])
                     strengths[word] = strength * agrees
             out.append(strengths)

@@ -160,21 +160,23 @@ class Index:
             add(bare, 1.0)
         # A word that is known is whole unless it is still being typed; so is one letter. Fillers are no beginnings.
         one = len(bare) < 2
+        whole = 0.88 if bare in self.known else 1.0
         if (last and not (one and filler)) or not (last or one or filler or bare in self.known):
             for candidate in self._starting(bare):
                 share = len(bare) / len(candidate)
-                add(candidate, (0.6 + 0.35 * share) if last else (0.45 + 0.4 * share))
-        if not (filler or (bare in self.known and len(bare) <= 3)):
+                add(candidate, ((0.6 + 0.35 * share) if last else (0.45 + 0.4 * share)) * whole)
+        short = bare in self.known and len(bare) <= 3
+        if not (filler or (short and len(bare) < 3)):
             certain = 0.08 if bare in self.known else 0.0  # a known word seldom means another one
             spelled = spelling(bare)
             for candidate in self.by_spelling.get(spelled, ()):
-                add(candidate, 0.88 - certain)
-            for candidate in self.by_sound.get(sound(spelled), ()):
+                add(candidate, 0.88 - certain / 2)
+            for candidate in self.by_sound.get(sound(spelled), ()) if not short else ():
                 add(candidate, 0.72 - certain)
-            for variant in debris(bare):
+            for variant in debris(bare) if not short else ():
                 if variant in self.known:
                     add(variant, 0.9 - certain)
-            if len(bare) >= 3 and not bare.isdigit():
+            if len(bare) >= 3 and not short and not bare.isdigit():
                 slip_strength = (0.76 if len(bare) >= 5 else 0.68 if len(bare) == 4 else 0.5) - certain
                 for slip in {bare, *deletions(bare)}:
                     for candidate in self.by_deletion.get(slip, ()):

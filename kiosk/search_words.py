@@ -15,11 +15,23 @@ from kiosk.telex import compose
 _FILLERS = """làm xin cấp cho của tôi mình em anh chị muốn cần thì là gì thế nào như sao ở đâu bao nhiêu hết mấy tiền
     đi được không ko k hỏi về với và để bị có này kia ai khi mới phải giúp ạ ơi nha nhé vậy rồi chưa cháu đây
     giấy tờ đăng ký ngày lâu những các một vài nữa bây giờ hôm nay qua mà nếu hay hoặc thêm mang theo ra luôn
-    i want to how do get a an the of for my me we our need please is are what where apply can you with in on at and
+    ông bà i want to how get a the of for my we our need please is are what where apply can you with in on at and
     certificate register registration procedure paper papers document documents would like make it this that new"""
 """Words in nearly every question; they say little about which procedure is meant."""
 STOP_PAIRS = frozenset(
-    (("thu", "tuc"), ("truc", "tuyen"), ("the", "nao"), ("bao", "lau"), ("bao", "nhieu"), ("lam", "sao"))
+    tuple(each.split())
+    for each in (
+        "thu tuc",
+        "truc tuyen",
+        "the nao",
+        "bao lau",
+        "bao nhieu",
+        "lam sao",
+        "how do",
+        "do i",
+        "for me",
+        "for an",
+    )
 )
 """Two words that together say nothing, while each alone may be somebody's spelling of another."""
 PURPOSE = frozenset("lam mua ban di xin nop vay cuoi ket ve lay nhan bo hoan mien chung lap dang duoc thi".split())  # noqa: SIM905 - reads better
@@ -81,17 +93,26 @@ def forms(text: str) -> Iterator[tuple[str, str]]:
 
 
 def agreement(typed: str, stored: str) -> float:
-    """How well two unequal words of the same letters agree in their marks, 0.8 to 1."""
+    """How well the marks of two unequal words agree, 0.8 to 1. Letters may differ: `chú` and `trú` have the same."""
     if typed.isascii() and not typed[-1].isdigit():
         return 0.94  # a bare word among marked ones: many leave out half the marks
-    if typed.rstrip("12345") == stored.rstrip("12345"):
-        return 0.9  # the wrong tone
+    mine, theirs = _marks(typed), _marks(stored)
+    if mine == theirs:
+        return 1.0
+    if mine[0] == theirs[0]:
+        return 0.95 if {mine[1], theirs[1]} == {"3", "4"} else 0.85  # hỏi and ngã sound the same in half the country
     return 0.8
+
+
+def _marks(marked: str) -> tuple[str, str]:
+    """The marked vowels of a word without consonants, and its tone."""
+    tone = marked[-1] if marked[-1].isdigit() else ""
+    return "".join(each for each in marked if not each.isascii() and each != "đ"), tone
 
 
 FILLERS = frozenset(forms(_FILLERS))
 """Pairs of `forms`."""
-BARE_FILLERS = frozenset(bare for bare, _marked in FILLERS)
+BARE_FILLERS = frozenset(bare for bare, _marked in FILLERS) - {"ba"}  # ba: three, father, lady
 
 
 def spelling(word: str) -> str:
