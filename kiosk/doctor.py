@@ -11,10 +11,10 @@ from config.settings import Settings
 
 
 def checks(settings: Settings) -> list[Check]:
-    """Findings about the person's screen; opens no window."""
+    """Findings about the person's screen; where there is one, it is opened for a moment."""
     if not settings.kiosk.enabled:
         return [Check("kiosk", "ok", "Không lắp màn hình chạm.", "No touchscreen is set up.")]
-    return [_fonts(), _catalogue(settings), _screen(settings), *_touch(settings), _lookup(settings)]
+    return [_fonts(), _catalogue(settings), *_screens(settings), *_touch(settings), _lookup(settings)]
 
 
 def _fonts() -> Check:
@@ -59,6 +59,41 @@ def _catalogue(settings: Settings) -> Check:
             "Set kiosk.catalogue to the commune's published list.",
         )
     return Check("catalogue", "ok", f"{count} thủ tục, đến {found.valid_on}.", f"{count}, as of {found.valid_on}.")
+
+
+def _screens(settings: Settings) -> list[Check]:
+    """Whether there is a screen, and what happens when it is opened."""
+    there = _screen(settings)
+    return [there, _opened(settings)] if there.level == "ok" else [there]
+
+
+def _opened(settings: Settings) -> Check:
+    from kiosk.screen_test import try_screen
+
+    wide, _, high = settings.kiosk.panel.partition("x")
+    size = (int(wide), int(high)) if settings.kiosk.rotate in (0, 180) else (int(high), int(wide))
+    found = try_screen(settings.kiosk.video, size)
+    if found.error:
+        return Check(
+            "display",
+            "warn",
+            f"Chưa thử được màn hình: {found.error}",
+            f"The screen could not be opened: {found.error}",
+            "Nếu kiosk đang chạy thì nó đang giữ màn hình: systemctl stop motcua-kiosk, rồi chạy lại lệnh này.",
+            "A running kiosk holds the screen: systemctl stop motcua-kiosk, then run this again.",
+        )
+    sizes = ", ".join(f"{w}x{h}" for w, h in found.displays)
+    told = f"{found.driver}, {sizes}, {found.flip_ms:.0f} ms"
+    if found.driver == "KMSDRM" and size not in found.displays:
+        return Check(
+            "display",
+            "warn",
+            f"Màn hình là {sizes}, thiết lập chờ {size[0]}x{size[1]}.",
+            f"The display is {sizes}, the settings expect {size[0]}x{size[1]}.",
+            "Sửa kiosk.panel, kiosk.rotate cho đúng màn hình.",
+            "Set kiosk.panel and kiosk.rotate to what the display is.",
+        )
+    return Check("display", "ok", f"Đã mở màn hình và vẽ một hình: {told}.", f"Opened, one picture shown: {told}.")
 
 
 def _screen(settings: Settings) -> Check:

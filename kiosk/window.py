@@ -21,9 +21,8 @@ class NoDisplay(RuntimeError):
     """No screen can be opened; the text says what was tried and what to do."""
 
 
-def choose_video(settings: Settings, virtual: bool) -> str:
-    """Set SDL's environment before its start; gives the driver's name. A setting beats what is found."""
-    chosen: str = settings.kiosk.video
+def pick_video(chosen: str, virtual: bool) -> str:
+    """Set SDL's environment before its start; gives the driver's name. `chosen` is the setting: it beats the rest."""
     if chosen == "auto":
         if os.environ.get("SDL_VIDEODRIVER"):
             chosen = os.environ["SDL_VIDEODRIVER"]
@@ -58,7 +57,7 @@ class Window:
 
     def open(self) -> None:
         """Open it. Raises `NoDisplay`."""
-        self.driver = choose_video(self._settings, self._virtual)
+        self.driver = pick_video(self._settings.kiosk.video, self._virtual)
         if self.driver == "kmsdrm" and not getattr(pygame, "IS_CE", False):
             # The wheel of pygame itself has no such driver; SDL's own words for that help nobody.
             raise NoDisplay("kmsdrm needs pygame-ce, and pygame is installed instead: reinstall this package")
