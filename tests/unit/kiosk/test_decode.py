@@ -13,7 +13,7 @@ from PIL import Image
 from kiosk.scanner.decode import STAGES, Symbol, engines, run_stage
 from kiosk.scanner.patches import MAX_AREA, MAX_PATCHES, levelled
 from kiosk.scanner.still import Answer, confirmed, read_picture
-from tests.fixtures import receipts
+from tests.fixtures import receipts, scenes
 
 TODAY = dt.date(2026, 11, 21)
 SYMBOLS = Path(__file__).parents[2] / "fixtures" / "symbols"
@@ -46,25 +46,23 @@ def test_both_decoders_are_installed() -> None:
 
 @pytest.mark.parametrize("kind", ["Code128", "QRCode"])
 def test_easy_frames_are_all_read(kind: str) -> None:
-    assert rate(kind, "easy", 10) == 1.0
+    assert rate(kind, "easy", 5) == 1.0
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("kind", "tier", "size", "least"),
-    [
-        ("Code128", "easy", (1280, 720), 0.99),
-        ("QRCode", "easy", (1280, 720), 0.99),
-        ("Code128", "easy", (640, 480), 0.99),
-        ("QRCode", "easy", (640, 480), 0.99),
-        ("Code128", "medium", (1280, 720), 0.75),
-        ("QRCode", "medium", (1280, 720), 0.80),
-        ("Code128", "medium", (640, 480), 0.70),
-        ("QRCode", "medium", (640, 480), 0.30),
-    ],
-)
-def test_reading_rates(kind: str, tier: receipts.Tier, size: tuple[int, int], least: float) -> None:
-    assert rate(kind, tier, 30, size) >= least
+@pytest.mark.parametrize("kind", scenes.KINDS)
+def test_scenes_not_shaped_on_are_read(kind: scenes.Kind) -> None:
+    """A few frames; `motcua bench scan` tells the rates of all tiers, sizes and as many frames as are wished."""
+    read = {"easy": 0, "medium": 0}
+    for tier in ("easy", "medium"):
+        for seed in range(scenes.HELD_OUT, scenes.HELD_OUT + 3):
+            luma, text = scenes.tier_frame(kind, tier, seed, (640, 480))  # type: ignore[arg-type]
+            answer = read_picture(luma, TODAY)
+            assert set(answer.codes) <= {text}, "a wrong code is worse than none"
+            read[tier] += any(each.symbol.raw == text for each in answer.found)
+            if kind == "cccd":
+                assert answer.reading.code is None
+    assert read["easy"] == 3 and read["medium"] >= 1
 
 
 @pytest.mark.parametrize("turn", range(0, 180, 15))
