@@ -42,8 +42,8 @@ from kiosk.model import (
     Watch,
 )
 from kiosk.scanner import ScannerProcess
-from kiosk.takeaway import Slip
 from kiosk.staff_errands import StaffErrands
+from kiosk.takeaway import Slip
 from queue_display.client import HubClient, HubRefused, HubUnreachable
 
 log = logging.getLogger("kiosk")
@@ -90,21 +90,27 @@ class Errands:
         self.staff = staff
         self._boot = secrets.token_hex(6)
         self._work: queue.Queue[Errand | None] = queue.Queue()
+        self._asking: queue.Queue[Errand | None] = queue.Queue()  # look-ups: a hub that hangs must not hold them
+        self._papers: queue.Queue[Errand | None] = queue.Queue()  # following a paper takes seconds
         self._ordered: queue.Queue[Errand | None] = queue.Queue()  # what must keep its order
         self._lamp = Lamp()
         self._untold: queue.Queue[tuple[str, dict[str, Any], str]] = queue.Queue(BACKLOG)
 
     def start(self) -> None:
         """Start the workers."""
-        for number in range(WORKERS):
-            threading.Thread(target=self._worker, args=(self._work,), name=f"worker-{number}", daemon=True).start()
-        threading.Thread(target=self._worker, args=(self._ordered,), name="ordered", daemon=True).start()
+        for lane, number in self._lanes():
+            for at in range(number):
+                threading.Thread(target=self._worker, args=(lane,), name=f"worker-{at}", daemon=True).start()
+
+    def _lanes(self) -> tuple[tuple[queue.Queue[Errand | None], int], ...]:
+        """Each lane and its workers: what may wait for one thing does not wait behind another."""
+        return (self._work, WORKERS), (self._asking, 2), (self._papers, 2), (self._ordered, 1)
 
     def close(self) -> None:
         """Let the workers go once they have done what they are at."""
-        for _ in range(WORKERS):
-            self._work.put(None)
-        self._ordered.put(None)
+        for lane, number in self._lanes():
+            for _ in range(number):
+                lane.put(None)
 
     def in_order(self, errand: Errand) -> None:
         """Do it after everything that was given here before."""
@@ -119,6 +125,9 @@ class Errands:
                 return
             if not self._tell(kind, data, key):
                 return
+
+    def _told(self, kind: str, data: dict[str, Any], key: str) -> None:
+        self._tell(kind, data, key)
 
     def _tell(self, kind: str, data: dict[str, Any], key: str) -> bool:
         try:
@@ -138,11 +147,11 @@ class Errands:
             case Issue():
                 self._work.put(lambda: self._issue(effect))
             case PrintList():
-                self._work.put(lambda: self._print_list(effect))
+                self._papers.put(lambda: self._print_list(effect))
             case CallHelper():
                 self._work.put(self._call_helper)
             case LookUp():
-                self._work.put(lambda: self._look_up(effect))
+                self._asking.put(lambda: self._look_up(effect))
             case AskTicket():
                 self._work.put(lambda: self._ask_ticket(effect))
             case CheckIn():
@@ -185,7 +194,7 @@ class Errands:
             return
         ticket = self._ticket(raw)
         self._post(TicketGiven(effect.request, ticket))
-        self._watch_paper(ticket, raw.get("print", ""))
+        self._follow(ticket, raw.get("print", ""))
 
     def _ticket(self, raw: dict[str, Any]) -> Ticket:
         estimate = raw.get("estimate")
@@ -211,7 +220,7 @@ class Errands:
                 return
             ticket = self._ticket(raw["ticket"])
             self._post(CheckedIn(effect.request, ticket))
-            self._watch_paper(ticket, raw["ticket"].get("print", ""))
+            self._follow(ticket, raw["ticket"].get("print", ""))
             return
         self._post(CheckedIn(effect.request, None))
 
@@ -240,6 +249,9 @@ class Errands:
             self._post(TicketSeen(effect.request, seen))
             return
         self._post(TicketSeen(effect.request, None, "unreachable"))
+
+    def _follow(self, ticket: Ticket, state: str) -> None:
+        self._papers.put(lambda: self._watch_paper(ticket, state))
 
     def _watch_paper(self, ticket: Ticket, state: str) -> None:
         until = time.monotonic() + PAPER_S
@@ -331,7 +343,7 @@ class Errands:
         spent = round((time.monotonic() - began) * 1000)
         self._post(LookedUp(effect.request, result))
         told = {"result": result.kind, "ms": spent, "factor": effect.factor is not None, "source": effect.source}
-        self._tell("lookup.answered", told, f"lookup:{self._boot}:{effect.request}")
+        self._work.put(lambda: self._told("lookup.answered", told, f"lookup:{self._boot}:{effect.request}"))
 
     def _report(self, effect: Report) -> None:
         data = {name: list(value) if isinstance(value, tuple) else value for name, value in effect.data}
