@@ -40,7 +40,7 @@ def _choices(look: Look, model: Model) -> list[Box]:
         lines = list(switches)
     else:
         lines = [row(*switches[at : at + 2], gap=gap, even=True) for at in range(0, len(switches), 2)]
-    close = row(Gap(grow=1), look.button("modes:close", words("modes.close"), main=True), gap=gap)
+    close = _foot(look, gap)
     notes: list[Widget] = []
     if voice:
         key = "modes.silent" if model.modes.silent else "modes.private" if look.settings.kiosk.headphones else ""
@@ -52,6 +52,12 @@ def _choices(look: Look, model: Model) -> list[Box]:
         column(small, *lines, close, gap=gap),
         column(*lines, close, gap=gap),
     ]
+
+
+def _foot(look: Look, gap: float) -> Box:
+    """The way home is on a sheet, too; *Xong* is not: it would be taken for "done with the sheet", and wipe."""
+    home = look.button("home", look.words("nav.home"))
+    return row(home, Gap(grow=1), look.button("modes:close", look.words("modes.close"), main=True), gap=gap)
 
 
 def _switch(look: Look, target: str, icon: str, text: str, on: bool) -> Box:
@@ -82,7 +88,7 @@ def _volume(look: Look, model: Model) -> Box:
     more = look.button("volume:up", "", grow=0.0)
     less = replace(less, children=(Icon("minus", m.body * 1.5, look.primary),), pad=(0, 0), width=m.target * 1.1)
     more = replace(more, children=(Icon("plus", m.body * 1.5, look.primary),), pad=(0, 0), width=m.target * 1.1)
-    middle = Fit((word, short), grow=1)
+    middle = Fit(tuple(column(Gap(grow=1), each, Gap(grow=1)) for each in (word, short)), grow=1)
     return row(less, middle, more, gap=max(3.4, m.space * 0.6), align="center", grow=1.0)
 
 
@@ -94,7 +100,7 @@ def _languages(look: Look, model: Model) -> list[Box]:
         look.button(f"language:{each}", look.named(each), on=each == model.language, grow=1.0, pad=(m.space * 0.6, 0))
         for each in every
     ]
-    close = row(Gap(grow=1), look.button("modes:close", words("modes.close")), gap=gap)
+    close = _foot(look, gap)
     title = look.lead(words("modes.languages"))
 
     def grid(across: int) -> Box:

@@ -46,7 +46,17 @@ def home(look: Look, model: Model) -> Box:
     content: Widget = grid
     if m.roomy or m.portrait:
         content = column(greeting, replace(grid, grow=1), gap=m.space * 0.7)
+    told = _said_to_all(look, model)
+    if told and not _in_foot(look, told):
+        # In large text the foot is too low for two lines: then it stands above the tiles, which say less.
+        content = Fit((column(told[-1], replace(content, grow=1), gap=m.space * 0.5), content))
     return look.frame(model, content, foot=_home_foot(look, model))
+
+
+def _in_foot(look: Look, told: list[Widget]) -> list[Widget]:
+    """Those forms of the supervisor's sentence that the foot has room for."""
+    wide = look.metrics.width - 2 * look.margin
+    return [each for each in told if look.layout.fits(each, wide, look.footer_mm)]
 
 
 def _one_queue(model: Model) -> bool:
@@ -126,18 +136,34 @@ def _home_foot(look: Look, model: Model) -> Widget:
     hours = look.body(words("home.hours", hours=look.settings.site.hours), lines=1)
     calls = [words("home.call", number=number, counter=counter) for number, counter in model.hub.calls]
     serving = [look.body(words("home.serving") + "  " + " · ".join(calls[:n]), lines=1) for n in (3, 2, 1) if calls[:n]]
-    told = [model.hub.message] if model.hub.message else [(vi, en) for _part, vi, en in model.hub.parts[:1] if vi]
+    told = [(vi, en) for _part, vi, en in model.hub.parts[:1] if vi and not model.hub.message]
     notice = [look.body(words.pick(vi, en), lines=1) for vi, en in told]
-    # A sentence of the supervisor is not shortened: where one line is too short it takes two, alone.
-    notice += [look.body(words.pick(*model.hub.message), lines=2)] if model.hub.message and not m.large else []
     gap = m.space
-    options = [row(*notice, Gap(grow=1), each, gap=gap, align="center") for each in serving if notice]
+    options: list[Widget] = _in_foot(look, _said_to_all(look, model))
+    options += [row(*notice, Gap(grow=1), each, gap=gap, align="center") for each in serving if notice]
     options += [row(each, gap=gap, align="center") for each in notice]
     options += [row(hours, Gap(grow=1), each, gap=gap, align="center") for each in serving]
     options += [row(each, gap=gap, align="center") for each in serving]
     options.append(row(hours, align="center"))
     options.append(row(look.body(look.settings.site.hours), align="center"))
     return Fit(tuple(options))
+
+
+def _said_to_all(look: Look, model: Model) -> list[Widget]:
+    """The supervisor's sentence, the loud thing of the screen. It is not shortened: where one line is too short it
+    takes two, then gives up its sign."""
+    if not model.hub.message:
+        return []
+    m = look.metrics
+    said = look.words.pick(*model.hub.message)
+    sign = Icon("bell", m.body * 1.5, INK)
+    words = [look.body(said, bold=True, lines=lines) for lines in (1, 2)]
+    inner: list[Widget] = [row(sign, each, gap=m.space * 0.6, align="center") for each in words]
+    inner += [look.body(said, bold=True)]
+    return [
+        Box((each,), "column", pad=(m.space * 0.8, m.space * 0.25), fill=CALL, radius=m.radius, justify="center")
+        for each in inner
+    ]
 
 
 def message(
