@@ -26,7 +26,7 @@ from kiosk.stage import Stage, save, shown
 from kiosk.touch import Contact, Pointer, Wake
 from kiosk.view.layout import Rect
 from kiosk.view.live import Frame
-from kiosk.window import HEADLESS, Window, screen_sockets
+from kiosk.window import DRI, HEADLESS, Window, screen_sockets
 from kiosk.window import NoDisplay as NoDisplay
 
 log = logging.getLogger("kiosk")
@@ -117,6 +117,8 @@ class App:
         elif self._window.driver not in HEADLESS:
             self._sockets = screen_sockets()
         log.info("screen %dx%d on %s", *self._window.size, pygame.display.get_driver())
+        if self._window.in_the_dark:
+            log.warning("no screen is there (no DISPLAY, no %s): nothing is shown until one comes", DRI)
 
     def run(self, stop: threading.Event) -> None:
         """Loop until `stop` is set or the window is closed."""
@@ -127,6 +129,9 @@ class App:
             while not stop.is_set():
                 self._wait()
                 if self.step():
+                    return
+                if self._window.screen_came:
+                    log.warning("a screen has come: ending, to be started again on it")
                     return
                 if self._heart:
                     self._heart.beat("screen")

@@ -15,6 +15,8 @@ from kiosk.view.layout import Rect
 from kiosk.view.metrics import Panel
 
 HEADLESS = ("dummy", "offscreen")
+DRI = Path("/dev/dri")
+"""Where the kernel shows its screens, once the display's driver is loaded."""
 
 
 class NoDisplay(RuntimeError):
@@ -30,7 +32,7 @@ def pick_video(chosen: str, virtual: bool) -> str:
             chosen = "wayland"
         elif os.environ.get("DISPLAY"):
             chosen = "x11"
-        elif Path("/dev/dri").exists() and not virtual:
+        elif DRI.exists() and not virtual:
             chosen = "kmsdrm"
         else:
             chosen = "dummy"
@@ -52,11 +54,13 @@ class Window:
         self.size = (panel.width, panel.height)
         self._real = self.size if self._turn in (0, 180) else (panel.height, panel.width)
         self._glass: pygame.Surface | None = None
+        self._told = False
         self.driver = ""
         self.surface: pygame.Surface | None = None
 
     def open(self) -> None:
         """Open it. Raises `NoDisplay`."""
+        self._told = "SDL_VIDEODRIVER" in os.environ  # somebody wants it so
         self.driver = pick_video(self._settings.kiosk.video, self._virtual)
         if self.driver == "kmsdrm" and not getattr(pygame, "IS_CE", False):
             # The wheel of pygame itself has no such driver; SDL's own words for that help nobody.
@@ -70,6 +74,16 @@ class Window:
         self.surface = self._glass if not self._turn else pygame.Surface(self.size, 0, 32)
         pygame.display.set_caption(self._settings.site.name)
         pygame.mouse.set_visible(self.driver in ("x11", "wayland") and self._virtual)
+
+    @property
+    def in_the_dark(self) -> bool:
+        """Whether nothing is shown only because no screen was there at the start: the display's driver may be late."""
+        return self.driver == "dummy" and self._settings.kiosk.video == "auto" and not self._virtual and not self._told
+
+    @property
+    def screen_came(self) -> bool:
+        """Whether a screen has come since."""
+        return self.in_the_dark and DRI.exists()
 
     def show(self, rects: list[Rect]) -> None:
         """Bring what was painted within `rects` to the glass."""

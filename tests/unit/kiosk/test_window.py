@@ -52,6 +52,21 @@ def test_turning_there_and_back_is_the_same_point(turn: int) -> None:
     assert upright_point((x + wide / 2, y + high / 2), (720, 1280), turn) == (31, 41)
 
 
+def test_a_screen_that_comes_late_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("kiosk.window.DRI", tmp_path / "dri")
+    settings = load_settings(Path(config.__file__).parent / "sites" / "six-counters.toml", {})
+    window = Window(settings, Panel(72, 128, 15.6), virtual=False)
+    window.open()
+    assert window.driver == "dummy" and window.in_the_dark and not window.screen_came
+    (tmp_path / "dri").mkdir()
+    assert window.screen_came
+    asked = Window(settings, Panel(72, 128, 15.6), virtual=True)
+    asked.open()
+    assert not asked.in_the_dark and not asked.screen_came
+
+
 def test_without_a_display_there_is_nothing_to_sleep_on() -> None:
     assert screen_sockets() == []
 
