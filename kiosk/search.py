@@ -33,6 +33,8 @@ _INITIALS = 0.8
 _LOOKED_INTO = 40
 """Procedures whose phrases are looked at one by one; the others cannot reach the top."""
 _CONCEPT = 0.86
+_IN_CONCEPT = 0.5
+"""Share of a concept's weight for each of its words, so that "qua đời" says something although "qua" alone does not."""
 _PURPOSE_WEIGHT = 0.4
 _SO_THAT = (("de", "de"), ("de", "đê3"))
 
@@ -155,7 +157,7 @@ class Search:
         marks_typed = any(bare != marked for bare, marked in words)
         near = [self._index.near(bare, number == len(words) - 1) for number, (bare, _marked) in enumerate(words)]
         out: list[dict[Word, float]] = []
-        for (bare, marked), candidates in zip(words, near, strict=True):
+        for (_bare, marked), candidates in zip(words, near, strict=True):
             strengths: dict[Word, float] = {}
             for candidate, strength in candidates.items():
                 for word in self._index.by_folded.get(candidate, ()):
@@ -186,7 +188,12 @@ class Search:
                 share = _PURPOSE_WEIGHT
             best = max(found, key=lambda each: (found[each], -self._index.idf[each]), default=None)
             weight = self._index.idf[best] if best else self._index.unknown * _UNKNOWN_WEIGHT
-            if is_filler(word):
+            concept = max((self._index.idf[each] * found[each] for each in found if each[0][0] == "§"), default=0.0)
+            if concept:
+                weight = (
+                    max(weight, concept * _IN_CONCEPT) if not best or best[0][0] == "§" or is_filler(word) else weight
+                )
+            elif is_filler(word):
                 weight = min(weight, self._index.unknown * FILLER_WEIGHT * 0.8)
             weights.append(max(weight * share, 0.05))
         return weights

@@ -89,7 +89,7 @@ def forms(text: str) -> Iterator[tuple[str, str]]:
                 marked.append(part)
         folded = "".join(each for each in bare if each.isascii() and each.isalnum())
         if folded:
-            yield folded, "".join(marked) + tone
+            yield folded, unicodedata.normalize("NFC", "".join(marked)) + tone
 
 
 def agreement(typed: str, stored: str) -> float:
