@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +66,9 @@ def run_scan(arguments: argparse.Namespace) -> int:
     for name in arguments.files:
         shown = printable(name)
         try:
-            pages = load_pages(Path(name))
-            answer = together(read_picture(luma, today, hard=page == 0) for page, luma in enumerate(pages))
+            with _libraries_silent():
+                pages = load_pages(Path(name))
+                answer = together(read_picture(luma, today, hard=page == 0) for page, luma in enumerate(pages))
         except PictureError as error:
             _complain(f"{shown}: không đọc được: {error.vi}", f"{shown}: cannot be read: {error.en}")
             status = EXIT_UNREADABLE
@@ -91,6 +95,21 @@ def run_scan(arguments: argparse.Namespace) -> int:
             row["raws"] = [each.symbol.raw for each in answer.found]
         print(json.dumps(row, ensure_ascii=False) if arguments.json else _line(row), flush=True)
     return status
+
+
+@contextlib.contextmanager
+def _libraries_silent() -> Iterator[None]:
+    """Native readers of broken files print notes of their own to standard error, past Python; ours say it in words."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def run_bench(arguments: argparse.Namespace) -> int:

@@ -12,7 +12,6 @@ import json
 import logging
 import os
 import queue
-import resource
 import signal
 import sys
 import threading
@@ -20,7 +19,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from config.process import setup_logging
+from config.process import no_dump, setup_logging
 from kiosk.scanner.camera import Reopening, open_source
 from kiosk.scanner.frames import Stuck
 from kiosk.scanner.hand import HandReader, is_hand
@@ -38,17 +37,14 @@ VIEW_FPS = 12.0
 """Pictures a second for the screen while it shows them; decoding keeps its own, slower pace."""
 
 _PR_SET_PDEATHSIG = 1
-_PR_SET_DUMPABLE = 4
 
 
 def leave_no_trace() -> None:
-    """No core dump (a dump holds what the camera saw, and RLIMIT_CORE alone does not stop a dump into a pipe), and no
-    life after the parent."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    """No core dump (it would hold what the camera saw), and no life after the parent."""
+    no_dump()
     libc = ctypes.CDLL(None, use_errno=True)
-    for option, value in ((_PR_SET_PDEATHSIG, signal.SIGKILL), (_PR_SET_DUMPABLE, 0)):
-        if libc.prctl(option, int(value), 0, 0, 0) != 0:
-            raise OSError(ctypes.get_errno(), f"prctl({option}) failed")
+    if libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
 
 
 def main() -> int:
