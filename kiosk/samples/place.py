@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from kiosk.model import Model, MyTicket, TicketNow
 from kiosk.samples.world import HUB, ONE
+from kiosk.tasks.rating import mark_of
 
 TICKET = TicketNow("20261123-A044", "A044", "civil-status", "waiting", "2026-11-23", None, 2, (10, 20))
 TODAY = replace(HUB, day="2026-11-23")
@@ -27,7 +28,7 @@ def samples() -> dict[str, Model]:
         "my_ticket-next": seen(before=0),
         **{f"my_ticket-{state}": seen(state=state, **counter) for state in states},
         "my_ticket-other-day": seen(state="done", day="2026-11-20", **counter),
-        "my_ticket-rated": replace(seen("rate", state="done", **counter), rated=(TICKET.id,)),
+        "my_ticket-rated": replace(seen("rate", state="done", **counter), rated=(mark_of(TICKET.id),)),
         "my_ticket-not-yet": seen("rate"),
         **{
             f"my_ticket-{state}": replace(AT, mine=MyTicket("place", state, None, 100.0, "A044"))

@@ -10,6 +10,7 @@ from kiosk.screens.dossier_read import advice, camera_frame
 from kiosk.screens.look import Look
 from kiosk.screens.start import message
 from kiosk.tasks.place import RATES, may_rate
+from kiosk.tasks.rating import has_rated
 from kiosk.typed import ticket_keys
 from kiosk.view.widgets import DONE, Box, Fit, Gap, Widget, column, row
 
@@ -49,7 +50,7 @@ def _found(look: Look, model: Model, mine: MyTicket, seen: TicketNow, take: Box)
         return said("ended", main=take)
     if mine.why == "rate" and seen.state not in RATES:
         return said("notyet")
-    if seen.id in model.rated and (mine.why == "rate" or seen.state in ("done", "done_on_spot")):
+    if has_rated(model, seen.id) and (mine.why == "rate" or seen.state in ("done", "done_on_spot")):
         return said("rated", "check", DONE)
     if seen.state in ("done", "done_on_spot"):
         rate = look.button("ratethis", words("place.rate"), icon="face5", main=True) if may_rate(model) else None

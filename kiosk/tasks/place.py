@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from kiosk.model import AskTicket, Model, MyTicket, Rating, Scanned, TicketSeen, Watch
 from kiosk.moves import Entered, Env, Out, Tapped, go
+from kiosk.tasks.rating import has_rated
 
 ASK_AGAIN_S = 3.0
 """A place in the line is asked for again when the hub has changed, at most so often."""
@@ -62,7 +63,7 @@ def may_rate(model: Model) -> bool:
         ticket is not None
         and ticket.state in RATES
         and (not model.hub.day or ticket.day == model.hub.day)
-        and ticket.id not in model.rated
+        and not has_rated(model, ticket.id)
     )
 
 

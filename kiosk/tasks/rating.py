@@ -6,6 +6,7 @@ counted: many taps at once, one face after the other, one answer right upon the 
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 from kiosk.model import Model, Rating, Report
@@ -23,6 +24,16 @@ MOST_CHANGES = 2
 """Who changes the face more often is not answering."""
 RATED_KEPT = 2000
 """Tickets of the day that have rated; a room gives out some hundreds a day."""
+
+
+def mark_of(ticket: str) -> str:
+    """What stands for a ticket that has rated: after a wipe not even its number is in the model."""
+    return hashlib.sha256(ticket.encode()).hexdigest()[:16]
+
+
+def has_rated(model: Model, ticket: str) -> bool:
+    """Whether this ticket has rated here today."""
+    return mark_of(ticket) in model.rated
 
 
 def plays(model: Model, env: Env) -> bool:
@@ -43,11 +54,11 @@ def leave(model: Model, env: Env) -> Out:
     if not model.score:
         return model, ()
     recent = tuple(at for at in model.rated_at if model.now - at < 60.0)
-    ticket, counted = model.rating.ticket, not plays(model, env) and model.rating.ticket not in model.rated
+    ticket, counted = model.rating.ticket, not plays(model, env) and not has_rated(model, model.rating.ticket)
     # A minute begins anew with every answer that was not counted, so that a long game does not count every sixth.
     model = replace(model, rated_at=recent if ticket else (*recent, model.now)[-4 * RATINGS_A_MINUTE :])
     if ticket:
-        model = replace(model, rated=(*model.rated, ticket)[-RATED_KEPT:])
+        model = replace(model, rated=(*model.rated, mark_of(ticket))[-RATED_KEPT:])
     hour = model.face.hour if model.face else None
     data: list[tuple[str, object]] = [("score", model.score), ("of", env.faces), ("reasons", model.reasons)]
     counter = model.rating.counter or env.counter

@@ -15,6 +15,7 @@ from kiosk.samples.dossier import DETAILS, GROUPS, IN_SCAN, LATE, SIMPLE
 from kiosk.samples.place import AT, TICKET
 from kiosk.samples.world import FACE, ONE
 from kiosk.stage import Stage, panel_of
+from kiosk.tasks.rating import mark_of
 
 SITE = {
     "services": [{"id": "civil-status", "letter": "A", "name": "Hộ tịch", "name_en": "Civil status"}],
@@ -158,7 +159,7 @@ def test_every_state_of_a_ticket_has_a_sentence(stage: Stage, state: str) -> Non
 def test_a_served_ticket_is_asked_once_how_it_was(stage: Stage) -> None:
     done = replace(AT, mine=MyTicket("place", "found", replace(TICKET, state="done", counter=3)))
     assert "ratethis" in targets(stage, done)
-    assert "ratethis" not in targets(stage, replace(done, rated=(TICKET.id,)))
+    assert "ratethis" not in targets(stage, replace(done, rated=(mark_of(TICKET.id),)))
     assert "Quầy 3" in words(stage, replace(ONE, screen="rate", rating=Rating(TICKET.id, 3)))
 
 

@@ -139,7 +139,7 @@ def test_a_new_day_forgets_which_tickets_rated() -> None:
     who.tap("askticket")
     who.feed(TicketSeen(who.model.request, DONE))
     who.tap("face:4", "send", "done")
-    assert who.model.rated == ("20261123-A042",)
+    assert len(who.model.rated) == 1 and "A042" not in repr(who.model)
     who.feed(HubChanged(replace(HUB, day="2026-11-24")))
     assert who.model.rated == ()
 
