@@ -165,6 +165,8 @@ def make_site(
     raw["uplink"] = {"enabled": uplink, "brokers": [f"127.0.0.1:{site.broker_port}"], **own}
     raw["lookup"] = {"base_url": f"https://127.0.0.1:{site.server_port}", **own}
     raw["kiosk"] = {"panel": panel, "diagonal_in": 10.1 if panel in ("1024x600", "1280x800") else 15.6}
+    if voice:
+        raw["kiosk"]["speaker"] = f"file:{folder / 'sound' / 'kiosk'}"
     raw["scanner"] = {"source": f"folder:{site.camera}"}
     server = {
         "server": {

@@ -8,6 +8,7 @@ import socket
 import socketserver
 import threading
 from concurrent.futures import TimeoutError as NoAnswer
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,7 @@ class Control:
             "name": model.screen,
             "language": model.language,
             "large": model.large,
+            "modes": asdict(model.modes),
             "page": model.page,
             "warn_left": model.warn_left,
             "ticket": model.ticket.number if model.ticket else None,
@@ -114,6 +116,8 @@ class Control:
 
     def _tap(self, args: dict[str, Any]) -> dict[str, Any]:
         if "id" in args:
+            if self._app.model.screen == "attract":
+                self._app.press_at(1, 1)  # as a person would: the first touch only wakes it
             target = next((each for each in self._app.targets() if each["id"] == args["id"]), None)
             if target is None:
                 there = ", ".join(each["id"] for each in self._app.targets())
