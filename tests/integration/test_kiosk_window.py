@@ -104,8 +104,12 @@ def test_a_mouse_on_a_real_display_walks_through_the_screens(window: Window) -> 
     for letter in "khai":
         window.click(f"key:{letter}")
     _until(lambda: any(each["id"].startswith("procedure:") for each in window.do("screen")["targets"]))
+    window.click("modes")
+    _until(lambda: any(each["id"] == "large" for each in window.do("screen")["targets"]))
     window.click("large")
     _until(lambda: window.do("screen")["large"])
+    window.click("modes:close")
+    _until(lambda: all(each["id"] != "modes:close" for each in window.do("screen")["targets"]))
     window.click("done")
     _until(lambda: window.do("screen")["name"] == "home")
 
