@@ -11,7 +11,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 from config.clock import Clock
 from kiosk.lamp import LIGHT_S, Lamp
@@ -28,6 +28,7 @@ from kiosk.model import (
     HelperCalled,
     HubView,
     Issue,
+    ListPaper,
     ListState,
     LookedUp,
     LookUp,
@@ -306,7 +307,7 @@ class Errands:
                 break
         self._post(ListState(effect.request, self._list_paper(job) if job else "failed"))
 
-    def _list_paper(self, job: dict[str, Any]) -> Literal["printed", "no_paper", "failed"]:
+    def _list_paper(self, job: dict[str, Any]) -> ListPaper:
         """What becomes of a list's job; patience ends after `PAPER_S`."""
         until, state = time.monotonic() + PAPER_S, str(job["state"])
         while state in ("queued", "printing"):

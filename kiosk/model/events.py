@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from kiosk.model.values import Face, HubView, Link, LookupResult, Print, Ticket, TicketNow
+from kiosk.model.values import Face, HubView, Link, ListPaper, LookupResult, Print, Ticket, TicketNow
 
 # What can happen ---------------------------------------------------------------------------------
 
@@ -82,7 +82,7 @@ class ListState:
     """The answer to `PrintList`: what became of the printed list."""
 
     request: int
-    slip: Literal["printed", "no_paper", "failed"]
+    slip: ListPaper
 
 
 @dataclass(frozen=True, slots=True)

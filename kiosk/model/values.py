@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Print = Literal["asking", "printed", "broken"]
+ListPaper = Literal["printed", "no_paper", "failed"]
 ResultKind = Literal["found", "not_found", "try_later", "offline"]
 
 
