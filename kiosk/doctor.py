@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from config.doctor import Check
@@ -14,7 +15,7 @@ def checks(settings: Settings) -> list[Check]:
     """Findings about the person's screen; where there is one, it is opened for a moment."""
     if not settings.kiosk.enabled:
         return [Check("kiosk", "ok", "Không lắp màn hình chạm.", "No touchscreen is set up.")]
-    return [_fonts(), _catalogue(settings), *_screens(settings), *_touch(settings), _lookup(settings)]
+    return [_fonts(), _catalogue(settings), *_screens(settings), *_touch(settings), _lookup(settings), *_voice(settings)]
 
 
 def _fonts() -> Check:
@@ -167,3 +168,26 @@ def _lookup(settings: Settings) -> Check:
                 "Run install.sh again or copy the certificate.",
             )
     return Check("lookup", "ok", f"Tra cứu tại {given.base_url}.", f"Looks up at {given.base_url}.")
+
+
+def _voice(settings: Settings) -> list[Check]:
+    speaker = settings.kiosk.speaker
+    if not speaker or speaker.startswith("file:"):
+        return []
+    for program, package in (("espeak-ng", "espeak-ng"), ("aplay", "alsa-utils")):
+        if shutil.which(program) is None:
+            fix = f"apt install {package}"
+            vi, en = f"Kiosk không đọc to được: thiếu {program}.", f"The kiosk cannot read aloud: {program} is missing."
+            return [Check("voice", "fail", vi, en, fix, fix)]
+    if speaker == settings.speaker.device and settings.speaker.backend == "alsa":
+        return [
+            Check(
+                "voice",
+                "warn",
+                "kiosk.speaker trùng loa của phòng chờ.",
+                "kiosk.speaker is the loudspeaker of the hall.",
+                "Chọn thiết bị khác cho kiosk, hoặc bỏ trống.",
+                "Choose another device for the kiosk, or none.",
+            )
+        ]
+    return [Check("voice", "ok", f"Kiosk đọc to qua {speaker}.", f"The kiosk reads aloud on {speaker}.")]
