@@ -1,7 +1,7 @@
 """Make every picture of the README and the manuals: `make pictures`. Each comes from the running product.
 
 The touchscreen comes from its own `screenshot` command; papers, pages and the room from one morning in
-the virtual waiting room (hall.py).
+the virtual waiting room (hall.py); a citizen's tasks from the filmed walk (walk.py).
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ def main() -> None:
     for screen, name in SCREENS.items():
         kiosk(screen, name)
     subprocess.run([sys.executable, str(HERE / "hall.py")], check=True)
+    subprocess.run([sys.executable, str(HERE / "walk.py")], check=True)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ import pytest
 from demo.hub import wait_for
 from kiosk.moves import TIMEOUT_S
 from tests.fixtures.kiosk_room import KioskRoom, dossier, kiosk_room, restart_s
-from tests.fixtures.kiosk_ways import Ways
+from tests.fixtures.kiosk_ways import Ways, settled
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.serial_group]
 
@@ -41,19 +41,30 @@ def says_something(now: dict[str, Any]) -> None:
 
 def answers(room: KioskRoom) -> dict[str, Any]:
     """A finger changes the language there and back: the screen is alive, and says something in between."""
+    for _ in range(2):  # a sheet that an earlier touch left open
+        if "modes:close" in [each["id"] for each in room.screen()["targets"]]:
+            room.kiosk.ask("tap", id="modes:close")
     before = room.screen()
     says_something(before)
     if before["name"] in TIMEOUT_S or not any(each["id"] == "language" for each in before["targets"]):
         return before
     touched = room.kiosk.ask("tap", id="language")
-    assert touched["words"] != before["words"] or touched["targets"] != before["targets"], "the touch changed nothing"
+    assert _shown(touched) != _shown(before), f"a touch changed nothing on {before['name']}: {_shown(before)}"
     says_something(touched)
     for _ in range(6):
-        if (now := room.screen())["language"] == before["language"] and now["targets"] == before["targets"]:
-            break
+        now = room.screen()
         ids = [each["id"] for each in now["targets"]]
-        room.kiosk.ask("tap", id=next(each for each in ("language:vi", "language") if each in ids))
+        sheet = "modes:close" in ids
+        if now["language"] == before["language"] and not sheet:
+            break
+        wanted = ("language:vi", "modes:close") if sheet else ("language",)
+        room.kiosk.ask("tap", id=next(each for each in wanted if each in ids))
     return room.screen()
+
+
+def _shown(now: dict[str, Any]) -> list[str]:
+    """What tells one picture from another: words, and what can be touched."""
+    return [*now["words"], *(each["id"] for each in now["targets"])]
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +72,16 @@ def room() -> Iterator[KioskRoom]:
     with kiosk_room("server", "hub", "kiosk", more={"lookup": LOOKUP}, relays=True) as made:
         connected(made)
         yield made
+
+
+@pytest.fixture(autouse=True)
+def all_well(room: KioskRoom) -> Iterator[None]:
+    """Every test begins with whole lines and living processes."""
+    for name in ("server", "hub", "kiosk"):
+        if room.part(name).pid is None:
+            room.revive(name)
+    whole(room)
+    yield
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +203,7 @@ def test_the_hub_is_killed_in_the_middle_of_a_number_a_rating_and_a_call_for_hel
     answers(room)
     ids = [each["id"] for each in room.screen()["targets"]]
     if take := next((each for each in ids if each.startswith("take:")), None):
-        room.tap(take)
+        settled(room, room.tap(take), 30)
         says_something(room.on("out_of_service", seconds=30))
     room.home()
     says_something(room.tap("go:service"))
@@ -216,7 +237,7 @@ def test_a_hub_that_hangs_while_a_number_is_asked_for_gives_a_sentence_and_one_t
     room.tap("go:service")
     room.relays["hub"].be("hang")
     take = next(each["id"] for each in room.screen()["targets"] if each["id"].startswith("take:"))
-    says_something(room.tap(take))
+    says_something(settled(room, room.tap(take), 40))
     says_something(room.on("out_of_service", "ticket", seconds=40))
     room.home()
     whole(room)
@@ -266,7 +287,7 @@ def hanging_names() -> Iterator[tuple[KioskRoom, Any]]:
             yield made, lambda silent: made.relays["server"].be("hang" if silent else "through")
         return
     resolver = Resolver()
-    files = ("resolv.conf", f"nameserver {resolver.ADDRESS}\noptions timeout:20 attempts:2\n"), ("hosts", "::1 ip6\n")
+    files = ("resolv.conf", f"nameserver {resolver.ADDRESS}\noptions timeout:5 attempts:1\n"), ("hosts", "::1 ip6\n")
     script = 'for f in resolv.conf hosts; do mount --bind "$0/$f" "/etc/$f"; done; exec "$@"'
 
     class Named(KioskRoom):
@@ -301,12 +322,11 @@ def test_a_resolver_that_never_answers_freezes_no_screen(ways: Ways, sample: dic
             look_up(room, f"{mine['code'][:-4]}99{number:02d}")
             says_something(room.on("offline", seconds=20))
         for screen, steps in ways.known.items():
-            if ("tap", "look") not in steps:
+            if len(steps) <= 2:
                 room.home()
                 for _, name in steps:
-                    room.tap(name)
-                says_something(answers(room))
-                assert room.screen()["name"] in (screen, *TIMEOUT_S)
+                    settled(room, room.tap(name))
+                assert answers(room)["name"] == screen
         silence(False)
         wait_for("names are known again", lambda: _found(room, mine["code"]), 60)
 
