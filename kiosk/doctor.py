@@ -15,7 +15,8 @@ def checks(settings: Settings) -> list[Check]:
     """Findings about the person's screen; where there is one, it is opened for a moment."""
     if not settings.kiosk.enabled:
         return [Check("kiosk", "ok", "Không lắp màn hình chạm.", "No touchscreen is set up.")]
-    return [_fonts(), _catalogue(settings), *_screens(settings), *_touch(settings), _lookup(settings), *_voice(settings)]
+    found = [_fonts(), _catalogue(settings), *_screens(settings), *_touch(settings)]
+    return [*found, _lookup(settings), *_voice(settings)]
 
 
 def _fonts() -> Check:
