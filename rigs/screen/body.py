@@ -1,0 +1,197 @@
+"""In the virtual machine: the kiosk on the kernel's own display and touch, under systemd with its unit's own rights.
+
+The unit is the installed one but for `--virtual`, which opens the control socket: the socket says where things are and
+what is on the screen, a finger on the kernel's touch panel does the rest. One line for each check; ends with 0 when all
+held. What the glass shows is not compared: Mesa's software GL draws no triangle on an emulated processor (clearing the
+screen works, and the same Mesa draws right on a real one); the pictures themselves are tested in tests/screens.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from finger import Panel
+
+from queue_display.client import HubClient
+
+CONTROL = Path("/run/motcua-kiosk/control/kiosk.sock")
+DISPLAY = Path("/sys/kernel/debug/dri/0")
+CODE = "H38.12.25-251117-0007"
+Answer = TypeVar("Answer")
+
+
+def until(what: str, ask: Callable[[], Answer | None], seconds: float = 240.0) -> Answer:
+    """The first answer that is true. The limit is for something that hangs, not a measure."""
+    end = time.monotonic() + seconds
+    while True:
+        answer = ask()
+        if answer:
+            return answer
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {seconds:.0f} s: {what}")
+        time.sleep(0.1)
+
+
+class Room:
+    def __init__(self) -> None:
+        self.panel = Panel()
+        self.hub = HubClient("unix:/run/motcua/hub.sock", role="technician", device="rig")
+        until("the kiosk's control socket", CONTROL.exists)
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(60)
+        self._socket.connect(str(CONTROL))
+        self._file = self._socket.makefile("rwb")
+        until("the kiosk to see the hub", lambda: self.do("screen")["hub"])
+
+    def do(self, what: str, **args: Any) -> dict[str, Any]:
+        """Ask the kiosk; nothing but looking is ever asked."""
+        self._file.write(json.dumps({"id": 1, "do": what, "args": args}).encode() + b"\n")
+        self._file.flush()
+        answer = json.loads(self._file.readline())
+        assert answer["ok"], answer
+        result: dict[str, Any] = answer["result"]
+        return result
+
+    def now(self) -> str:
+        return str(self.do("screen")["name"])
+
+    def touch(self, name: str) -> None:
+        """A finger on the panel, where the thing of that name lies."""
+        size = self.do("size")
+        x, y, wide, high = next(each["rect"] for each in self.do("screen")["targets"] if each["id"] == name)
+        self.panel.tap((x + wide / 2) / size["width"], (y + high / 2) / size["height"])
+
+    def go(self, name: str, screen: str) -> None:
+        """Touch it, and wait for the screen it leads to."""
+        self.touch(name)
+        until(screen, lambda: self.now() == screen, 60.0)
+
+    def kiosk(self) -> int:
+        """The process id of the kiosk."""
+        told = subprocess.run(
+            ["systemctl", "show", "-P", "MainPID", "motcua-kiosk.service"], capture_output=True, text=True, check=True
+        )
+        return int(told.stdout)
+
+    def journal(self) -> str:
+        command = ["journalctl", "--no-pager", "-o", "cat", "-u", "motcua-kiosk.service"]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    def panels_found(self) -> int:
+        return self.journal().count("touch device /dev/input/event")
+
+    def shown(self) -> str:
+        """Which picture the display takes from memory now, and who made it."""
+        state = (DISPLAY / "state").read_text()
+        return " ".join(state.split("fb=", 1)[1].split()[:5])
+
+    def numbers(self) -> list[str]:
+        return sorted(ticket["number"] for ticket in self.hub.get("/v1/tickets")["tickets"])
+
+
+def kiosk_starts_on_the_kernels_display(room: Room) -> None:
+    until("the kiosk's screen", lambda: "screen 1280x800 on KMSDRM" in room.journal())
+    assert room.now() == "home"
+    assert "python" in until("a picture of the kiosk's on the display", room.shown)
+    until("the touch panel is slept on", room.panels_found)
+
+
+def every_change_reaches_the_display(room: Room) -> None:
+    before = room.shown()
+    room.go("go:service", "service")
+    until("another picture on the display", lambda: room.shown() != before)
+    room.go("home", "home")
+
+
+def forty_touches_are_forty_taps(room: Room) -> None:
+    start = time.monotonic()
+    room.touch("go:scan")
+    until("the screen for papers", lambda: room.now() != "home")
+    if not any(each["id"] == "key:H" for each in room.do("screen")["targets"]):
+        room.touch("go:typing")
+        until("the keys", lambda: any(each["id"] == "key:H" for each in room.do("screen")["targets"]))
+    for letter in CODE:
+        room.touch(f"key:{letter}")
+    until("the whole code", lambda: CODE in " ".join(room.do("screen")["words"]), 60.0)
+    for _ in range(40 - len(CODE)):
+        room.touch("key:backspace")
+    left = CODE[: 2 * len(CODE) - 40]
+    until("what is left of it", lambda: left in room.do("screen")["words"], 60.0)
+    spent = time.monotonic() - start
+    sys.stdout.write(f"screen figure: 40 of 40 touches were taps, {spent:.0f} s\n")
+    room.go("home", "home")
+
+
+def ticket_is_taken_by_touch(room: Room) -> None:
+    assert room.numbers() == []
+    room.go("go:service", "service")
+    room.go("take:reception", "ticket")
+    assert room.numbers() == ["A001"]
+    room.go("home", "home")
+
+
+def touch_panel_pulled_and_plugged_again(room: Room) -> None:
+    seen = room.panels_found()
+    room.panel.pull()
+    until("the loss is told", lambda: "touch device lost" in room.journal())
+    room.panel = Panel()
+    until("it is found again", lambda: room.panels_found() > seen)
+    room.go("go:service", "service")
+    room.go("home", "home")
+
+
+def untouched_it_sleeps(room: Room) -> None:
+    pid = room.kiosk()
+
+    def spent() -> int:
+        return sum(int(word) for word in Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()[11:13])
+
+    time.sleep(6.0)
+    before, began = spent(), time.monotonic()
+    time.sleep(20.0)
+    share = (spent() - before) / os.sysconf("SC_CLK_TCK") / (time.monotonic() - began)
+    resident = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS"))
+    sys.stdout.write(f"screen figure: idle {share:.2%} of an emulated core, {' '.join(resident.split()[1:])}\n")
+
+
+CHECKS = [
+    kiosk_starts_on_the_kernels_display,
+    every_change_reaches_the_display,
+    forty_touches_are_forty_taps,
+    ticket_is_taken_by_touch,
+    touch_panel_pulled_and_plugged_again,
+    untouched_it_sleeps,
+]
+
+
+def main() -> int:
+    for service in ("motcua-hub.service", "motcua-kiosk.service"):
+        until(
+            f"{service} up",
+            lambda service=service: not subprocess.call(["systemctl", "--quiet", "is-active", service]),
+            600,
+        )
+    room = Room()
+    for check in CHECKS:
+        start = time.monotonic()
+        try:
+            check(room)
+        except Exception:  # noqa: BLE001  (whatever it was, it is this check's failure)
+            sys.stdout.write(f"screen {check.__name__}: FAILED\n{traceback.format_exc()}\n{room.journal()[-4000:]}\n")
+            return 1
+        sys.stdout.write(f"screen {check.__name__}: ok ({time.monotonic() - start:.1f} s)\n")
+        sys.stdout.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
