@@ -22,7 +22,15 @@ def when(words: Words, iso: str | None, face: Face | None) -> str:
     return words("when.day", **values, day=at.day, month=at.month)
 
 
+WIDEST = 5
+"""A range whose end is more than so many times its beginning tells nobody anything."""
+
+
 def shortest_wait(services: tuple[ServiceLine, ...]) -> tuple[int, int] | None:
-    """Minutes from the shortest to the longest estimate of the services that take people."""
-    spans = [service.estimate for service in services if service.open and service.estimate]
-    return (min(span[0] for span in spans), max(span[1] for span in spans)) if spans else None
+    """Minutes from the shortest to the longest estimate of the queues in which somebody waits; None where there is no
+    such queue, or where they are too unlike for one range."""
+    spans = [each.estimate for each in services if each.open and each.waiting and each.estimate]
+    if not spans:
+        return None
+    low, high = min(span[0] for span in spans), max(span[1] for span in spans)
+    return (low, high) if high <= WIDEST * max(low, 5) else None

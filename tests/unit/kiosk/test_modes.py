@@ -13,11 +13,12 @@ from config.cli import main
 from config.load import load_settings
 from kiosk.catalogue import load_catalogue
 from kiosk.flow import Flow
-from kiosk.model import Face, HubView, Key, Model, Modes, Tap, Tick, Touched
+from kiosk.model import Face, HubView, Key, Model, Modes, ServiceLine, Tap, Tick, Touched
 from kiosk.moves import Env
 from kiosk.samples import samples
 from kiosk.samples.world import BASE, HUB, SHUT
 from kiosk.screens.attract import next_help
+from kiosk.screens.moments import shortest_wait
 from kiosk.site_check import complaints
 from kiosk.stage import DIAGONAL_IN, STAFF_SIZE, Stage, panel_of, scheme_of
 from kiosk.view.layout import Item
@@ -143,6 +144,15 @@ def test_the_pages_say_what_people_who_wait_want_to_know() -> None:
     told = replace(hub, message=("Mất điện ít phút.", ""))
     for page in range(4):
         assert "Mất điện ít phút." in texts(STAGE.place(replace(BASE, screen="attract", page=page, hub=told)))
+
+
+def test_a_range_that_tells_nobody_anything_is_not_shown() -> None:
+    def line(waiting: int, *estimate: int) -> ServiceLine:
+        return ServiceLine("a", "A", "a", "a", waiting, (estimate[0], estimate[1]))
+
+    assert shortest_wait((line(3, 15, 25), line(1, 5, 10))) == (5, 25)
+    assert shortest_wait((line(3, 35, 50), line(0, 0, 5))) == (35, 50)  # nobody stands in the second
+    assert shortest_wait((line(3, 35, 50), line(1, 0, 5))) is None and shortest_wait((line(0, 5, 10),)) is None
 
 
 def test_at_night_it_is_dark_and_says_when_it_opens() -> None:
