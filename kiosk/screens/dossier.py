@@ -187,7 +187,7 @@ def details(look: Look, model: Model) -> Box:
             *pair,
         ]
     else:
-        blocks = [top, late, _fee(look, dossier), *pair, *([look.card(steps)] if steps is not None else [])]
+        blocks = [top, late, _fee(look, dossier), *pair, *_step_blocks(look, steps)]
     shown = [each for each in blocks if each is not None]
     pages = pages_of(look.layout, shown, wide, high, gap)
     if len(pages) > 1:
@@ -204,6 +204,15 @@ def details(look: Look, model: Model) -> Box:
     elif dossier.status == "10":  # handed over: the moment to ask
         extra = (look.button("go:rate", words("details.rate"), icon="face5"),)
     return look.frame(model, content, extra=extra, main=main)
+
+
+def _step_blocks(look: Look, steps: Widget | None) -> list[Widget]:
+    """The step line as pages take it: across it is one thing, below each other its rows may stand on two pages."""
+    if steps is None:
+        return []
+    if isinstance(steps, Box) and steps.way == "column" and not look.metrics.portrait:
+        return list(steps.children)
+    return [look.card(steps)]
 
 
 def _goes(dossier: Dossier) -> bool:

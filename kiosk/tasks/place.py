@@ -20,7 +20,10 @@ def scanned(event: Scanned, model: Model, env: Env) -> Out:
     """A paper before the camera: one of our tickets, of this site, is asked for."""
     if event.kind != "ticket" or not event.code:
         return replace(model, touched=model.now, warn_left=None, hint="noticket"), ()
-    _mark, site, day, number = event.code.split("/")
+    parts = event.code.split("/")
+    if len(parts) != 4:
+        return replace(model, touched=model.now, warn_left=None, hint="unknown"), ()
+    _mark, site, day, number = parts
     why = model.mine.why if model.mine and model.screen == "ticket_number" else "place"
     if env.site and site != env.site:
         return replace(_shown(model), mine=MyTicket(why, "other_site")), (Watch(False),)
