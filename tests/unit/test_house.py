@@ -15,7 +15,7 @@ ROOMS = ("config", "queue_display", "firmware_bridge", "kiosk", "commune_server"
 
 # Each outside library that touches the world has one file per room that imports it (house §2).
 ONE_FILE = {
-    "serial": {"firmware_bridge/port.py", "firmware_bridge/virtual/"},
+    "serial": {"firmware_bridge/port.py", "firmware_bridge/virtual/", "kiosk/scanner/hand.py"},
     "gpiozero": {"firmware_bridge/panels/gpio.py"},
     "escpos": {"firmware_bridge/printer_wire.py"},
     "pygame": {"kiosk/"},
