@@ -37,10 +37,10 @@ def _fonts() -> Check:
 
 
 def _catalogue(settings: Settings) -> Check:
-    from kiosk.catalogue import CatalogueError, load_catalogue
+    from kiosk.catalogue import CatalogueError, catalogue_of
 
     try:
-        found = load_catalogue(Path(settings.kiosk.catalogue) if settings.kiosk.catalogue else None)
+        found = catalogue_of(settings)
     except CatalogueError as error:
         return Check(
             "catalogue",
