@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import itertools
 import json
 import os
 import subprocess
@@ -16,7 +17,7 @@ import libcamera
 import numpy as np
 import pytest
 from picamera2 import Picamera2
-from scene import FOLDER, desk, hold, lay, plug, say, unplug
+from scene import FOLDER, desk, hold, lay, plug, say, unplug, until
 
 from kiosk.scanner import picamera
 from kiosk.scanner.camera import REOPEN_S, Reopening, open_source
@@ -122,11 +123,11 @@ def test_fifty_openings_leave_no_descriptor_and_no_thread() -> None:
 
 
 def test_a_stall_ends_in_words_and_the_camera_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(picamera, "WAIT_S", 0.5)
     told: list[str] = []
     camera = Reopening(opened, lambda code, why: told.append(code))
     frame = camera.read(0.0)
     assert frame is not None and frame.luma is not None
+    monkeypatch.setattr(picamera, "WAIT_S", 0.5)
     files = len(descriptors())
     say("frozen")
     now, openings = 100.0, []
@@ -138,6 +139,7 @@ def test_a_stall_ends_in_words_and_the_camera_comes_back(monkeypatch: pytest.Mon
             assert camera.read(now + step - 0.5) is None  # not yet: nothing is opened, nothing is waited for
             now += step
     say("frozen", on=False)
+    monkeypatch.undo()
     frame = camera.read(now)
     assert frame is not None and frame.luma is not None and frame.fresh
     assert told == ["camera_ok", "camera_stalled", "camera_ok"]
@@ -187,6 +189,8 @@ def test_a_camera_in_use_is_said_and_taken_when_it_is_free() -> None:
         assert camera.read(number * 20.0) is None
     assert len(descriptors()) <= files
     other.close()
-    frame = camera.read(1000.0)
-    assert frame is not None and frame.luma is not None and told == ["camera_busy", "camera_ok"]
+    # On a busy machine the first frame may come too late, which is a stall like any other.
+    now = itertools.count(1000, 20)
+    until("a frame", lambda: camera.read(float(next(now))))
+    assert told[0] == "camera_busy" and told[-1] == "camera_ok"
     camera.close()
