@@ -64,10 +64,14 @@ class Room:
     def now(self) -> str:
         return str(self.do("screen")["name"])
 
+    def place(self, name: str) -> list[float] | None:
+        """Where it lies; None while it is not there, or cannot be pressed."""
+        return next((each["rect"] for each in self.do("screen")["targets"] if each["id"] == name), None)
+
     def touch(self, name: str) -> None:
         """A finger on the panel, where the thing of that name lies."""
         size = self.do("size")
-        x, y, wide, high = next(each["rect"] for each in self.do("screen")["targets"] if each["id"] == name)
+        x, y, wide, high = until(f"{name} to touch", lambda: self.place(name), 60.0)
         self.panel.tap((x + wide / 2) / size["width"], (y + high / 2) / size["height"])
 
     def go(self, name: str, screen: str) -> None:
@@ -116,9 +120,8 @@ def forty_touches_are_forty_taps(room: Room) -> None:
     start = time.monotonic()
     room.touch("go:scan")
     until("the screen for papers", lambda: room.now() != "home")
-    if not any(each["id"] == "key:H" for each in room.do("screen")["targets"]):
+    if not room.place("key:H"):
         room.touch("go:typing")
-        until("the keys", lambda: any(each["id"] == "key:H" for each in room.do("screen")["targets"]))
     for letter in CODE:
         room.touch(f"key:{letter}")
     until("the whole code", lambda: CODE in " ".join(room.do("screen")["words"]), 60.0)
