@@ -21,7 +21,7 @@ from config.process import Heart
 from config.settings import Settings
 from kiosk.flow import Flow, face_of
 from kiosk.model import Broken, Effect, Event, Finger, Forget, Key, Model, Tap, Tick, Touched
-from kiosk.narrator import Narrator
+from kiosk.speech.narrator import Narrator
 from kiosk.stage import Stage, save, shown
 from kiosk.touch import Contact, Pointer, Wake
 from kiosk.view.layout import Rect

@@ -16,7 +16,7 @@ import config
 from config.catalogue_model import CatalogueFile, FieldOfWork, Procedure
 from config.load import Problem
 from config.settings import Settings
-from kiosk.aliases import ALIASES, AliasError, AliasFile, overlap, read_aliases
+from kiosk.search.aliases import ALIASES, AliasError, AliasFile, overlap, read_aliases
 
 SHIPPED = Path(config.__file__).parent / "catalogue"
 SAMPLE = SHIPPED / "sample-2026-07.json"
@@ -112,7 +112,7 @@ def complaints(settings: Settings) -> list[Problem]:
     try:
         catalogue_of(settings)
     except CatalogueError as error:
-        key = "kiosk.aliases" if ALIASES in error.problems[0] else "kiosk.catalogue"
+        key = "kiosk.search.aliases" if ALIASES in error.problems[0] else "kiosk.catalogue"
         return [_problem(each, key) for each in error.problems]
     return []
 

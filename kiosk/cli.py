@@ -72,7 +72,7 @@ def register(subparsers: Any) -> None:
 def _bench(arguments: argparse.Namespace) -> int:
     _no_window()
     wipe_freed_memory()  # as the kiosk itself runs
-    from kiosk.bench_ui import run
+    from kiosk.bench.ui import run
 
     return run(
         max(40, arguments.rounds),

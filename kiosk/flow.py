@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+from kiosk.keys.typed import typed
 from kiosk.model import (
     Broken,
     CameraState,
@@ -39,7 +40,6 @@ from kiosk.model import (
 from kiosk.moves import GIVES_UP_TO, SCREENS, TIMEOUT_S, UNWARNED, Env, Out, go, idle_of
 from kiosk.tasks import ENTER, TAPS, checkin, dossier, modes, number, place, procedures, rating, staff
 from kiosk.tasks import help as helping
-from kiosk.typed import typed
 
 
 class Flow:

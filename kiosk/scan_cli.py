@@ -115,8 +115,8 @@ def _libraries_silent() -> Iterator[None]:
 def run_bench(arguments: argparse.Namespace) -> int:
     """Exit 0, or 1 when a picture was read as another code than it shows."""
     from config.cli import fail
-    from kiosk.bench_scan import costs, rates
-    from kiosk.bench_scenes import HELD_OUT
+    from kiosk.bench.scan import costs, rates
+    from kiosk.bench.scenes import HELD_OUT
     from kiosk.scanner.decode import engines
 
     if not 0 <= arguments.frames <= 400:

@@ -46,14 +46,14 @@ from kiosk.model import (
     VoiceLost,
 )
 from kiosk.moves import Env
-from kiosk.narrator import Narrator
 from kiosk.scanner import ScannerProcess, ScannerState, ScanResult, View
-from kiosk.search import Search
+from kiosk.search.engine import Search
+from kiosk.speech.narrator import Narrator
+from kiosk.speech.voice import Speech, open_voice
 from kiosk.staff_errands import StaffErrands
 from kiosk.stage import Stage
 from kiosk.view.live import Frame
 from kiosk.view.metrics import Panel
-from kiosk.voice import Speech, open_voice
 from queue_display.client import HubClient, HubRefused, HubUnreachable, merge
 
 log = logging.getLogger("kiosk")

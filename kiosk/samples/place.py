@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from kiosk.model import Model, MyTicket, TicketNow
 from kiosk.samples.world import HUB, ONE
@@ -17,11 +18,11 @@ TYPING = replace(ONE, screen="ticket_number", trail=("home", "rate"), hub=TODAY)
 def samples() -> dict[str, Model]:
     """Name → model. Names begin with the screen's."""
 
-    def seen(why: str = "place", **now: object) -> Model:
+    def seen(why: str = "place", **now: Any) -> Model:
         ticket = replace(TICKET, **now)  # type: ignore[arg-type]
         return replace(AT, mine=MyTicket(why, "found", ticket, 100.0, "A044"))  # type: ignore[arg-type]
 
-    counter = {"counter": 3, "before": None}
+    counter: dict[str, Any] = {"counter": 3, "before": None}
     states = ("called", "serving", "parked", "waiting_papers", "no_show", "done", "void")
     return {
         "my_ticket": seen(),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from kiosk.keys.typed import BOOKING_MAX
 from kiosk.model import Model
 from kiosk.screens import keys
 from kiosk.screens.look import Look
 from kiosk.screens.moments import when
 from kiosk.screens.start import message
 from kiosk.tasks.checkin import SHORTEST
-from kiosk.typed import BOOKING_MAX
 from kiosk.view.widgets import Box, Gap, Widget, column
 
 CODE_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")

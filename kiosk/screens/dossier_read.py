@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.grammar_keys import missing, next_keys
+from kiosk.keys.code import missing, next_keys
 from kiosk.model import Model
 from kiosk.moves import today
 from kiosk.scanner.grammar import dossier_code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from kiosk.keys.typed import ticket_keys
 from kiosk.model import Model, MyTicket, TicketNow
 from kiosk.screens import keys
 from kiosk.screens.dossier_read import advice, camera_frame
@@ -11,7 +12,6 @@ from kiosk.screens.look import Look
 from kiosk.screens.start import message
 from kiosk.tasks.place import RATES, may_rate
 from kiosk.tasks.rating import has_rated
-from kiosk.typed import ticket_keys
 from kiosk.view.widgets import DONE, Box, Fit, Gap, Widget, column, row
 
 ENDED = ("cancelled", "void")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.keys.typed import FACTOR_LENGTH
 from kiosk.model import CameraState, Guidance, LookedUp, LookUp, Model, Pay, Scanned, Watch
 from kiosk.moves import Entered, Env, Out, Tapped, go, today
 from kiosk.scanner.grammar import dossier_code
 from kiosk.tasks import checkin, place
-from kiosk.typed import FACTOR_LENGTH
 from kiosk.vietqr import NOTE_LENGTH, note
 
 HINTS = ("card", "payment", "health", "vneid", "postal", "product", "unknown", "several", "ticket", "appointment")

@@ -1,10 +1,10 @@
-"""The keyboard of the search: its way of typing and its page. What is typed goes through `kiosk.typed`. Pure."""
+"""The keyboard of the search: its way of typing and its page. What is typed goes through `kiosk.keys.typed`. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from kiosk.keyboard import change_method, turn
+from kiosk.keys.keyboard import change_method, turn
 from kiosk.model import Model
 from kiosk.moves import Entered, Tapped
 

@@ -86,16 +86,16 @@ def kiosk() -> Iterator[Kiosk]:
 def test_a_screen_is_read_out_and_done_is_silence_at_once(kiosk: Kiosk) -> None:
     kiosk.do("tap", id="modes")
     assert kiosk.do("tap", id="speak")["modes"]["speak"]
-    until(lambda: any(row["text"].startswith("Ông bà muốn") for row in kiosk.spoken()))
+    until(lambda: any(row["text"].startswith("Ông bà muốn") for row in kiosk.speech.spoken()))
     kiosk.do("tap", id="modes:close")
     assert kiosk.do("tap", id="go:help")["name"] == "help"
-    until(lambda: any(row["text"] == "Cần giúp đỡ." and not row["cut"] for row in kiosk.spoken()))
-    before = len(kiosk.spoken())
+    until(lambda: any(row["text"] == "Cần giúp đỡ." and not row["cut"] for row in kiosk.speech.spoken()))
+    before = len(kiosk.speech.spoken())
     after = kiosk.do("tap", id="done")
     assert not after["modes"]["speak"] and after["name"] == "home"
-    last = until(lambda: len(kiosk.spoken()) > before and kiosk.spoken()[-1])
+    last = until(lambda: len(kiosk.speech.spoken()) > before and kiosk.speech.spoken()[-1])
     assert last["cut"]  # a sentence that was begun is not spoken to its end
-    assert all(Path(row["file"]).read_bytes().startswith(b"RIFF") for row in kiosk.spoken())
+    assert all(Path(row["file"]).read_bytes().startswith(b"RIFF") for row in kiosk.speech.spoken())
 
 
 def test_it_rests_and_a_touch_wakes_it_without_pressing_what_lies_below(kiosk: Kiosk) -> None:

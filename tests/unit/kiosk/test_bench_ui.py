@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from kiosk import bench_ui
-from kiosk.bench_draw import drawing, percentile
+from kiosk.bench import ui as bench_ui
+from kiosk.bench.draw import drawing, percentile
 
 
 def test_the_drawing_figures_are_there_on_both_sides() -> None:

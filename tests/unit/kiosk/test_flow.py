@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from kiosk.flow import Flow, face_of
-from kiosk.grammar_keys import is_prefix, next_keys
+from kiosk.keys.code import is_prefix, next_keys
 from kiosk.model import (
     Broken,
     CallHelper,

@@ -9,10 +9,10 @@ import pytest
 
 from kiosk.catalogue import load_catalogue
 from kiosk.flow import Flow
-from kiosk.keyboard import QUERY_MAX, change_method, press, text
+from kiosk.keys.keyboard import QUERY_MAX, change_method, press, text
+from kiosk.keys.telex import Method
 from kiosk.model import Key, Keyboard, Model, Tap
 from kiosk.moves import Env
-from kiosk.telex import Method
 from tests.unit.kiosk.test_telex import keys_of
 
 ENV = Env(find=lambda asked: ("1.001193",) if "khai" in asked or asked == "house" else ())

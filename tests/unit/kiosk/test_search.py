@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.catalogue import Catalogue, load_catalogue
-from kiosk.search import Search, fold
+from kiosk.search.engine import Search, fold
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 

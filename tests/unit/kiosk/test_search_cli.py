@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from config.cli import build_parser
-from kiosk.aliases import AliasError, read_aliases
-from kiosk.bench_search import enlarged
+from kiosk.bench.search import enlarged
 from kiosk.catalogue import load_catalogue
-from kiosk.search import Search
+from kiosk.search.aliases import AliasError, read_aliases
+from kiosk.search.engine import Search
 
 
 def motcua(*words: str | Path) -> int:

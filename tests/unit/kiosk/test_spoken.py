@@ -14,9 +14,9 @@ from config.voice import as_accent
 from kiosk.catalogue import load_catalogue
 from kiosk.locale import Words, languages
 from kiosk.model import Model
-from kiosk.pronounce import Pronounce, vietnamese
 from kiosk.samples import samples
-from kiosk.spoken import SILENT_SCREENS, called, reading, secrets
+from kiosk.speech.pronounce import Pronounce, vietnamese
+from kiosk.speech.spoken import SILENT_SCREENS, called, reading, secrets
 from kiosk.stage import Stage, panel_of
 from kiosk.view.icons import ICONS
 from queue_display.phrase import number_words

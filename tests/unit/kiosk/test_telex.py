@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 
 from kiosk.catalogue import load_catalogue
-from kiosk.telex import Composer, Method, compose
+from kiosk.keys.telex import Composer, Method, compose
 
 TONES = {"\u0301": "s1", "\u0300": "f2", "\u0309": "r3", "\u0303": "x4", "\u0323": "j5"}
 MARKS = {"â": "aa", "ê": "ee", "ô": "oo", "ă": "aw", "ơ": "ow", "ư": "uw", "đ": "dd"}

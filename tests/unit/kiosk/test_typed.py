@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from kiosk.grammar_keys import ALL, filled, is_prefix, missing, next_keys, shortened
+from kiosk.keys.code import ALL, filled, is_prefix, missing, next_keys, shortened
 from kiosk.model import CameraState, LookUp
 from kiosk.scanner.grammar import dossier_code
 from tests.unit.kiosk.person import Person

@@ -21,10 +21,10 @@ from kiosk.catalogue import load_catalogue
 from kiosk.flow import Flow
 from kiosk.model import Model, Tap, VoiceLost
 from kiosk.moves import Env
-from kiosk.narrator import Narrator
 from kiosk.samples import samples
+from kiosk.speech.narrator import Narrator
+from kiosk.speech.voice import Alsa, Files, Speech, Voice, VoiceFailed, open_voice, seconds_of, synthesise
 from kiosk.stage import Stage, panel_of
-from kiosk.voice import Alsa, Files, Speech, Voice, VoiceFailed, open_voice, seconds_of, synthesise
 
 SETTINGS = load_settings(
     Path(config.__file__).parent / "sites" / "six-counters.toml", {"MOTCUA_KIOSK__SPEAKER": "file:/nowhere"}

@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kiosk.search_words import fold
+from kiosk.search.words import fold
 
 ALIASES = "aliases.toml"
 LONGEST = 120

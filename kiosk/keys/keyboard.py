@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from kiosk.keys.telex import TONES, Method, compose
 from kiosk.model import Keyboard, Model
-from kiosk.telex import TONES, Method, compose
 
 QUERY_MAX = 40
 KEYS_MAX = 120

@@ -12,7 +12,7 @@ from typing import Any
 
 import pygame
 
-from kiosk.bench_child import SEED, make_stage
+from kiosk.bench.child import SEED, make_stage
 from kiosk.samples import samples
 from kiosk.stage import Stage
 from kiosk.view.icons import draw_icon

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.catalogue import Catalogue
-from kiosk.search import Search, fold
+from kiosk.search.engine import Search, fold
 
 ROUNDS = 5
 Spent = tuple[float, float]

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from kiosk.telex import compose
+from kiosk.keys.telex import compose
 
 _FILLERS = """làm xin cấp cho của tôi mình em anh chị muốn cần thì là gì thế nào như sao ở đâu bao nhiêu hết mấy tiền
     đi được không ko k hỏi về với và để bị có này kia ai khi mới phải giúp ạ ơi nha nhé vậy rồi chưa cháu đây

@@ -11,10 +11,10 @@ from config.settings import Settings
 from config.voice import Accent
 from kiosk.locale import Words
 from kiosk.model import HubView, Model, Modes
-from kiosk.pronounce import Pronounce
-from kiosk.spoken import called, reading
+from kiosk.speech.pronounce import Pronounce
+from kiosk.speech.spoken import called, reading
+from kiosk.speech.voice import Speech, Voice
 from kiosk.view.layout import Item
-from kiosk.voice import Speech, Voice
 
 ACCENTS: dict[Accent, str] = {"north": "vi", "central": "vi-vn-x-central", "south": "vi-vn-x-south"}
 """espeak-ng's voices of the three accents of `speaker.accent`."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kiosk.catalogue import Catalogue
-from kiosk.search_words import (
+from kiosk.search.words import (
     BARE_FILLERS,
     CHAT,
     FILLERS,
@@ -28,7 +28,7 @@ _EVERYDAY_WEIGHT = 0.85
 """A word of everyday phrases alone is rare by chance; one of an official name is rare because it says what is meant."""
 
 Word = tuple[str, str]
-"""Folded letters, and the same with marks (`kiosk.search_words.forms`)."""
+"""Folded letters, and the same with marks (`kiosk.search.words.forms`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from kiosk.grammar_keys import filled, next_keys, shortened
-from kiosk.keyboard import searched
+from kiosk.keys.code import filled, next_keys, shortened
+from kiosk.keys.keyboard import searched
 from kiosk.model import Model, MyTicket
 from kiosk.moves import today
 

@@ -19,8 +19,8 @@ from itertools import pairwise, zip_longest
 
 from config.catalogue_model import Procedure
 from kiosk.catalogue import Catalogue
-from kiosk.search_index import FILLER_WEIGHT, Index, Word, is_filler
-from kiosk.search_words import PURPOSE, STOP_PAIRS, agreement, fold, forms
+from kiosk.search.index import FILLER_WEIGHT, Index, Word, is_filler
+from kiosk.search.words import PURPOSE, STOP_PAIRS, agreement, fold, forms
 
 __all__ = ["MAX_QUERY", "Hit", "Search", "fold"]
 

@@ -11,7 +11,7 @@ from dataclasses import fields
 from typing import Any
 
 from kiosk.model import Model
-from kiosk.pronounce import Pronounce
+from kiosk.speech.pronounce import Pronounce
 from kiosk.view.layout import Item
 from kiosk.view.widgets import Box
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from kiosk.bench_scenes import HELD_OUT, KINDS, SIZES, TIERS, Luma, desk, tier_frame
+from kiosk.bench.scenes import HELD_OUT, KINDS, SIZES, TIERS, Luma, desk, tier_frame
 from kiosk.scanner.decode import engines, raw_engine
 from kiosk.scanner.frames import Frame
 from kiosk.scanner.still import read_picture

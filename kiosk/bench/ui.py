@@ -22,7 +22,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from kiosk.bench_draw import Figure, drawing, percentile
+from kiosk.bench.draw import Figure, drawing, percentile
 
 SITE = Path("sites") / "six-counters.toml"
 WAIT_S = 30.0
@@ -44,7 +44,7 @@ def _environment(display: str | None) -> dict[str, str]:
 
 
 def _child(*words: str) -> list[str]:
-    return [sys.executable, "-m", "kiosk.bench_child", *words]
+    return [sys.executable, "-m", "kiosk.bench.child", *words]
 
 
 @contextlib.contextmanager

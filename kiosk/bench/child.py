@@ -1,6 +1,6 @@
-"""The parts of `motcua bench ui` that want a process of their own: `python -m kiosk.bench_child PART ours|raw …`.
+"""The parts of `motcua bench ui` that want a process of their own: `python -m kiosk.bench.child PART ours|raw …`.
 
-Each prints figures on standard output; `kiosk/bench_ui.py` starts them and reads. `raw` is the same work in bare
+Each prints figures on standard output; `kiosk/bench/ui.py` starts them and reads. `raw` is the same work in bare
 pygame: a card, a loop that sleeps on the same file descriptors, nothing of this project between.
 """
 

@@ -13,7 +13,7 @@ from config.process import EXIT_OK
 
 if TYPE_CHECKING:
     from kiosk.catalogue import Catalogue
-    from kiosk.search import Search
+    from kiosk.search.engine import Search
 
 EXIT_NOTHING = 1
 LEAST = {1: 0.85, 3: 0.95}
@@ -128,8 +128,8 @@ def _rate(arguments: argparse.Namespace) -> int:
 
 
 def _check_aliases(arguments: argparse.Namespace) -> int:
-    from kiosk.aliases import ALIASES, AliasError, read_aliases
     from kiosk.catalogue import SHIPPED
+    from kiosk.search.aliases import ALIASES, AliasError, read_aliases
 
     settings = _settings(arguments.config)
     named = settings.kiosk.aliases if settings else ""
@@ -152,7 +152,7 @@ def _check_aliases(arguments: argparse.Namespace) -> int:
 
 def run_bench(arguments: argparse.Namespace) -> int:
     """Prints milliseconds; always exit 0 once it could measure."""
-    from kiosk.bench_search import measure
+    from kiosk.bench.search import measure
 
     if not 100 <= arguments.procedures <= 2000:
         fail("--procedures: chỉ từ 100 đến 2000.", "--procedures: allowed are 100 to 2000.")
@@ -183,7 +183,7 @@ def _catalogue(arguments: argparse.Namespace, *, words: bool = True) -> Catalogu
 
 
 def _searching(catalogue: Catalogue) -> Search:
-    from kiosk.search import Search
+    from kiosk.search.engine import Search
 
     return Search(catalogue)
 

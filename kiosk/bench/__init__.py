@@ -1,0 +1,1 @@
+"""Figures of the screen, the scanner and the search: `motcua bench ui|scan|search`."""

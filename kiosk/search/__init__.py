@@ -1,0 +1,1 @@
+"""Search of procedures: forgiving of marks, Telex, typing and everyday words."""
