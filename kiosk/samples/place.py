@@ -19,7 +19,7 @@ def samples() -> dict[str, Model]:
     """Name → model. Names begin with the screen's."""
 
     def seen(why: str = "place", **now: Any) -> Model:
-        ticket = replace(TICKET, **now)  # type: ignore[arg-type]
+        ticket = replace(TICKET, **now)
         return replace(AT, mine=MyTicket(why, "found", ticket, 100.0, "A044"))  # type: ignore[arg-type]
 
     counter: dict[str, Any] = {"counter": 3, "before": None}
