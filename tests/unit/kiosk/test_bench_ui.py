@@ -31,7 +31,7 @@ def test_a_machine_without_x_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -
 def test_memory_of_random_screens_is_measured_in_a_process_of_its_own() -> None:
     early, late = bench_ui.told(["memory", "ours", "60"])
     (raw, _again) = bench_ui.told(["memory", "raw", "10"])
-    assert raw < late and early <= late + 1
+    assert raw < late < early * 1.25, "it grows with the screens"
 
 
 def test_what_could_not_be_measured_stands_beside_the_figures(monkeypatch: pytest.MonkeyPatch) -> None:
