@@ -39,6 +39,8 @@ def samples() -> dict[str, Model]:
         "sums-cap": replace(IN_ONE, screen="sums", procedure=COPIES, reading=Reading(pages=198, copies=12)),
         "sums-copies": replace(IN_ONE, screen="sums", procedure="2.000635", reading=Reading(copies=3)),
         "pay": replace(IN_ONE, screen="pay", procedure="1.004222", pay=Pay(20_000, "LP 1.004222", "1.004222")),
-        "pay-dossier": replace(IN_ONE, screen="pay", pay=Pay(1_250_000, "LP H38.12.25-240815-0003")),
-        "pay-none": replace(IN_ONE, screen="pay"),
+        "pay-dossier": replace(
+            IN_ONE, screen="pay", procedure="1.004222", pay=Pay(1_250_000, "LP H38.12.25-240815-0003")
+        ),
+        "pay-none": replace(IN_ONE, screen="pay", procedure="1.004222"),
     }
