@@ -47,10 +47,11 @@ class Panel:
         """Out of its socket."""
         os.close(self._device)
 
-    def tap(self, x: float, y: float) -> None:
-        """One short touch at shares of the panel's width and height."""
+    def down(self, x: float, y: float) -> float:
+        """A finger comes down at shares of the panel's width and height. Gives the monotonic second it did."""
         self._contacts += 1
         at = round(x * WIDE), round(y * HIGH)
+        began = time.monotonic()
         self._say(
             (EV_ABS, ABS_MT_SLOT, 0),
             (EV_ABS, ABS_MT_TRACKING_ID, self._contacts),
@@ -60,8 +61,27 @@ class Panel:
             (EV_ABS, ABS_X, at[0]),
             (EV_ABS, ABS_Y, at[1]),
         )
-        time.sleep(DOWN_S)
+        return began
+
+    def move(self, x: float, y: float) -> None:
+        """It slides there."""
+        at = round(x * WIDE), round(y * HIGH)
+        self._say(
+            (EV_ABS, ABS_MT_POSITION_X, at[0]),
+            (EV_ABS, ABS_MT_POSITION_Y, at[1]),
+            (EV_ABS, ABS_X, at[0]),
+            (EV_ABS, ABS_Y, at[1]),
+        )
+
+    def up(self) -> None:
+        """It leaves."""
         self._say((EV_ABS, ABS_MT_TRACKING_ID, -1), (EV_KEY, BTN_TOUCH, 0))
+
+    def tap(self, x: float, y: float) -> None:
+        """One short touch."""
+        self.down(x, y)
+        time.sleep(DOWN_S)
+        self.up()
         time.sleep(DOWN_S)  # a resting finger is not a bouncing one
 
     def _say(self, *what: tuple[int, int, int]) -> None:

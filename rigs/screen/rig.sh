@@ -60,4 +60,4 @@ if ! vm_run "$kernel" "tree:$run/layer:$image/layer:$layer:$base" "$run/console"
   tail -n 100 "$run/console" >&2
   stop "Màn hình: có phép thử không đạt, xem ở trên." "Screen: a check has failed, or the machine did not come up; see above."
 fi
-tr -d '\r' <"$run/console" | grep -a '^screen '
+tr -d '\r' <"$run/console" | grep -aoE 'screen (figure|[a-z_]+): .*' # systemd's lines may stand before ours
