@@ -13,9 +13,13 @@ from typing import Any
 import tomli_w
 
 from config.commands import SITES, site_names
+from queue_display.hub.pins import make as make_pin
 
 BUS_NAME = "usb-MotCua_Pico_VIRTUAL-if00"
 PORTS = range(20000, 32000)
+LINKS = {each: f"https://{each}.example.vn/xa-mau" for each in ("zalo", "feedback", "portal")}
+ACCOUNT = {"bin": "999999", "account": "0000000001", "holder": "UBND XA MAU", "bank": "Ngân hàng Mẫu"}
+"""No bank has this BIN: a phone that scans it in earnest finds nobody to pay."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -116,11 +120,13 @@ def make_site(
     wires: bool = True,
     hours: bool = False,
     voice: bool = True,
+    staff_pin: str = "",
 ) -> Site:
     """Choose ports and tokens and write both settings files into `folder`. Raises `UnknownSite`.
 
     Without `wires` the site has a printer and a kiosk, but no serial bus and nothing that hangs on one. Without
-    `hours` the desk is open around the clock: who tries the product at night must get a number.
+    `hours` the desk is open around the clock: who tries the product at night must get a number. A `staff_pin` opens the
+    kiosk's staff screen; with it come an invented account and links, so that nothing a kiosk can show is missing.
     """
     if name not in site_names():
         raise UnknownSite(f"{name!r}; có/there are: {', '.join(site_names())}")
@@ -167,6 +173,9 @@ def make_site(
     raw["kiosk"] = {"panel": panel, "diagonal_in": 10.1 if panel in ("1024x600", "1280x800") else 15.6}
     if voice:
         raw["kiosk"]["speaker"] = f"file:{folder / 'sound' / 'kiosk'}"
+    if staff_pin:
+        raw["kiosk"] |= {"staff_pin": make_pin(staff_pin), "links": LINKS}
+        raw["payment"] = ACCOUNT
     raw["scanner"] = {"source": f"folder:{site.camera}"}
     server = {
         "server": {

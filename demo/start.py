@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from demo.control import Control
 from demo.processes import NotReady, Part, Supervisor
 from demo.site import Site, make_site
 from queue_display.client import HubClient, HubUnreachable
+from queue_display.hub.pins import weakness
 
 MOTCUA = [sys.executable, "-m", "config.cli"]
 Say = Callable[[str, str], None]
@@ -134,7 +136,8 @@ def start_room(folder: Path, say: Say, *, site_name: str = "six-counters", headl
     began = time.monotonic()
     try:
         missing = _no_firmware()
-        site = make_site(folder, site_name, wires=missing is None)
+        pin = _new_pin()
+        site = make_site(folder, site_name, wires=missing is None, staff_pin=pin)
         room = Room(site, supervisor, headless)
         if missing is not None:
             room.absent["firmware"] = missing
@@ -148,11 +151,23 @@ def start_room(folder: Path, say: Say, *, site_name: str = "six-counters", headl
             at = time.monotonic()
             supervisor.start(part, 60.0)
             say(f"✓ {part.title_vi} (pid {part.pid}, {time.monotonic() - at:.1f} s)", f"  {part.title_en}")
+        say(
+            f"Màn hình cán bộ của kiosk: chạm 5 lần vào dấu hiệu góc trái, mã PIN của lần chạy này là {pin}.",
+            "  the kiosk's staff screen: touch the mark five times; the PIN is of this run alone",
+        )
         say(f"Sẵn sàng sau {time.monotonic() - began:.1f} giây.", f"Ready after {time.monotonic() - began:.1f} s.")
         return room
     except BaseException:
         supervisor.stop_all()
         raise
+
+
+def _new_pin() -> str:
+    """Six digits of this run alone, none that may not be chosen."""
+    while True:
+        pin = f"{secrets.randbelow(1_000_000):06}"
+        if weakness(pin) is None:
+            return pin
 
 
 def prepare_uplink(room: Room) -> None:
