@@ -112,7 +112,7 @@ def complaints(settings: Settings) -> list[Problem]:
     try:
         catalogue_of(settings)
     except CatalogueError as error:
-        key = "kiosk.search.aliases" if ALIASES in error.problems[0] else "kiosk.catalogue"
+        key = "kiosk.aliases" if ALIASES in error.problems[0] else "kiosk.catalogue"
         return [_problem(each, key) for each in error.problems]
     return []
 

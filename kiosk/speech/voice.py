@@ -24,7 +24,7 @@ from typing import Protocol
 
 from config.process import LossLog
 
-log = logging.getLogger("kiosk.speech.voice")
+log = logging.getLogger("kiosk.voice")
 
 ESPEAK = "espeak-ng"
 WORDS_A_MINUTE = 150

@@ -190,7 +190,7 @@ def test_the_kiosk_prints_a_list_and_asks_for_light(hub: HubProcess) -> None:
     assert states == {job["id"]: "unknown"}, "a light that was not switched on in time is not wanted any more"
     assert light["id"] not in states
     with pytest.raises(HubRefused):
-        kiosk.post("/v1/jobs", {"kind": "test"})
+        hub.client("display").post("/v1/jobs", {"kind": "test"})
 
 
 def test_a_second_hub_on_the_same_ledger_ends_with_a_sentence(hub: HubProcess) -> None:

@@ -22,7 +22,7 @@ from demo.hub import wait_for
 from kiosk.moves import SCREENS
 from tests.fixtures.kiosk_room import KioskRoom, dossier, kiosk_room
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.storm, pytest.mark.timeout(400)]
 
 DEEDS = 1500
 WARM = 400
