@@ -87,9 +87,11 @@ class Seats:
         return before.sid if before is not None and before.sid != sid else None
 
     def leave(self, counter: int, sid: str) -> None:
-        """Stand up."""
+        """Stand up. A request of the same page that was under way with the cookie from before does not sit down again:
+        this claim is spent (the next one is of a later revision)."""
         seat = self._seats.get(counter)
         if seat is not None and seat.sid == sid:
+            self._last_claim[counter] = seat.claim + 1
             self._free(seat)
 
     def _free(self, seat: Seat) -> None:

@@ -49,6 +49,17 @@ def test_who_left_last_sits_there_again_and_who_lost_it_does_not() -> None:
     assert room.standing("a", "cb-1", "clerk", {1: (5, SINCE)}).lost == {1}, "somebody sat there since"
 
 
+def test_a_request_from_before_standing_up_does_not_sit_down_again() -> None:
+    room = seats([0.0])
+    room.take(2, "a", "cb-2", "clerk", SINCE, 5)
+    room.leave(2, "a")
+    late = room.standing("a", "cb-2", "clerk", {2: (5, SINCE)})
+    assert not late.held
+    assert room.at(2) is None, "a colleague may sit down without asking"
+    room.take(2, "a", "cb-2", "clerk", SINCE, 7)  # the revision has gone on since
+    assert room.standing("a", "cb-2", "clerk", {2: (7, SINCE)}).held == {2}
+
+
 def test_idle_counts_acts_and_not_looking() -> None:
     now, page = [0.0], Page()
     room = seats(now, idle_s=100.0)
