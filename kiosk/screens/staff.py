@@ -164,7 +164,11 @@ def camera(look: Look, model: Model) -> Box:
     words = look.words
     if not model.camera:
         return _frame(look, model, column(look.lead(words("staff.camera")), look.body(words("staff.camera.none"))))
-    return _frame(look, model, Live(looking=look.primary, found=DONE, grow=1, min_height=20))
+    live = Live(looking=look.primary, found=DONE, grow=1, min_height=20)
+    if look.metrics.portrait:
+        return _frame(look, model, column(look.body(words("staff.camera.text")), live, gap=GAP, grow=1))
+    said = replace(column(look.body(words("staff.camera.text"))), width=look.room[0] * 0.3)
+    return _frame(look, model, replace(row(said, live, gap=look.metrics.space, align="stretch"), grow=1))
 
 
 def touch(look: Look, model: Model) -> Box:
