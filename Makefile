@@ -35,8 +35,8 @@ check: setup-test
 	$(BIN)/pytest -q -n 2 -m "not slow" tests/unit tests/contract
 
 test: check
-	$(BIN)/pytest -q -n 2 --dist loadgroup -m "slow" tests/unit tests/contract
-	$(BIN)/pytest -q -n 2 --dist loadgroup -m "not storm" tests/integration tests/system tests/screens
+	$(BIN)/pytest -q -n 2 --dist loadscope -m "slow" tests/unit tests/contract
+	$(BIN)/pytest -q -n 2 --dist loadscope -m "not storm" tests/integration tests/system tests/screens
 	@bash .ci/python313.sh
 
 rigs: setup-test

@@ -345,6 +345,9 @@ def test_without_a_hub_procedures_still_work_and_numbers_come_back(room: Room) -
 
 
 def test_nothing_of_a_person_is_in_the_kiosks_log_or_files(room: Room) -> None:
+    for code, screen in ((CODE, "status"), (SLOW, "offline")):
+        room.type_code(code)
+        room.control.screen(screen)
     marks = [mark.encode() for mark in (CODE, SLOW, "N***", FULL_NAME)]
     files = [path for path in room.folder.rglob("*") if path.is_file() and path.suffix != ".png"]
     found = [(path.name, mark) for path in files for mark in marks if mark in path.read_bytes()]

@@ -13,7 +13,7 @@ import pytest
 
 from tests.fixtures.wires import MOTCUA, Room, until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wires-cli")]
+pytestmark = [pytest.mark.slow]
 
 
 def one_social_ticket_a_day(text: str) -> str:

@@ -17,7 +17,7 @@ import pytest
 from firmware_bridge.control import ControlError
 from tests.fixtures.wires import Room, until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wires-mishaps")]
+pytestmark = [pytest.mark.slow]
 
 SEED = int(os.environ.get("MOTCUA_SEED", "2611"))
 ROUNDS = 12

@@ -10,7 +10,7 @@ import pytest
 from firmware_bridge.control import ask
 from tests.fixtures.wires import Room, until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wires-shared")]
+pytestmark = [pytest.mark.slow]
 
 
 def shared(text: str) -> str:

@@ -15,7 +15,7 @@ from firmware_bridge import image
 from firmware_bridge.control import ControlError, ask
 from tests.fixtures.wires import Room, until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wires-update")]
+pytestmark = [pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ from kiosk.moves import TIMEOUT_S
 from tests.fixtures.kiosk_room import KioskRoom, dossier, kiosk_room, restart_s
 from tests.fixtures.kiosk_ways import Ways, settled
 
-pytestmark = [pytest.mark.storm, pytest.mark.timeout(400), pytest.mark.serial_group]
+pytestmark = [pytest.mark.storm, pytest.mark.timeout(400)]
 
 LOOKUP = {"total_s": 1.5, "connect_s": 1.0, "read_s": 1.0}
 PIN = "70418295"

@@ -21,7 +21,7 @@ from demo.hub import Hub, wait_for
 from tests.fixtures.kiosk_film import Citizen, Display, Film
 from tests.fixtures.kiosk_room import KioskRoom, dossier, kiosk_room
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("kiosk_walk")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 PAYMENT = {"bin": "970436", "account": "0011002345678", "holder": "UBND XA DONG THANH", "bank": "Vietcombank"}
 PARTS = ("broker", "server", "cabinet", "hub", "bridge", "kiosk")
