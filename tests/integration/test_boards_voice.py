@@ -7,7 +7,7 @@ import threading
 import time
 import wave
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,11 @@ import pytest
 from firmware_bridge.matrix import Bitmap, bitmap
 from firmware_bridge.voice import Voice
 from queue_display.phrase import call_phrase
+from tests.fixtures.morning import morning_s, now, offset_to, steer
 from tests.fixtures.wires import Room, until
 
 pytestmark = pytest.mark.slow
 
-VN = timezone(timedelta(hours=7))
 SLOGAN = "Cải cách hành chính góp phần mang lại sự hài lòng của tổ chức, cá nhân"
 MORE = """
 [[boards]]
@@ -291,12 +291,8 @@ def test_quiet_hours_and_volume_follow_the_rooms_clock(clips: Path, monkeypatch:
         monkeypatch.setenv("MOTCUA_CLOCK_FILE", str(steering))
 
         def clock(hour: int, minute: int) -> None:
-            real = datetime.now(VN)
-            wanted = real.replace(hour=hour, minute=minute, second=0) + timedelta(days=1)
-            draft = steering.with_suffix(".new")
-            offset = (wanted - real).total_seconds()
-            draft.write_text(json.dumps({"offset_s": offset, "scale": 1, "trust": "trusted"}), encoding="utf-8")
-            draft.rename(steering)
+            wanted = now().replace(hour=hour, minute=minute, second=0) + timedelta(days=1)
+            steer(steering, morning_s() + offset_to(wanted), trust="trusted")
 
         clock(11, 45)
         room.start().ready()

@@ -9,14 +9,13 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from queue_display.client import HubRefused, merge
 from tests.fixtures.hub import BOARD, HubProcess, hub_process
+from tests.fixtures.morning import ZONE
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 HOURS = """
 [hours.week]
 mon = ["07:30-11:30", "13:00-17:00"]
@@ -28,8 +27,7 @@ undo_s = 60
 
 def moment(hub: HubProcess, text: str, trust: str = "trusted") -> None:
     """Put the hub's clock there (and let it run on)."""
-    wanted = datetime.fromisoformat(text).replace(tzinfo=ZONE)
-    hub.steer((wanted - datetime.now(ZONE)).total_seconds(), trust)
+    hub.stand(datetime.fromisoformat(text).replace(tzinfo=ZONE), trust)
 
 
 @pytest.fixture

@@ -38,9 +38,7 @@ class Room:
         self.port = port
 
     def clock(self, *, offset_s: float = 0.0, scale: float = 1.0) -> None:
-        draft = self.hub.clock_file.with_suffix(".new")
-        draft.write_text(json.dumps({"offset_s": offset_s, "scale": scale, "trust": "trusted"}), encoding="ascii")
-        draft.replace(self.hub.clock_file)
+        self.hub.steer(offset_s, scale=scale)
 
     def browser(self) -> Browser:
         return Browser(self)

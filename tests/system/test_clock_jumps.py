@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from tests.fixtures.hub import HubProcess, hub_process
+from tests.fixtures.morning import now
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 DAY = 86400.0
 
 
-def offset_to(hour: int, minute: int, days: int = 0) -> float:
-    """Seconds from now to that time of day in the site's zone, `days` days on."""
-    now = datetime.now(UTC).astimezone(ZONE)
-    target = now.replace(hour=hour, minute=minute, second=0, microsecond=0) + timedelta(days=days)
-    return (target - now).total_seconds()
+def at(hour: int, minute: int, days: int) -> datetime:
+    """That time of day in the site's zone, `days` days on."""
+    return now().replace(hour=hour, minute=minute, second=0, microsecond=0) + timedelta(days=days)
 
 
 def press(hub: HubProcess, number: int) -> dict[str, str]:
@@ -29,16 +26,16 @@ def press(hub: HubProcess, number: int) -> dict[str, str]:
 @pytest.mark.slow
 def test_backwards_across_midnight_repeats_no_number() -> None:
     with hub_process(start=False) as hub:
-        hub.steer(offset_to(0, 2, days=2))
+        hub.stand(at(0, 2, days=2))
         hub.start()
         seen = [press(hub, n)["id"] for n in (1, 2)]
         # A bad NTP answer: ten minutes back is yesterday.
-        hub.steer(offset_to(23, 52, days=1))
+        hub.stand(at(23, 52, days=1))
         seen += [press(hub, n)["id"] for n in (3, 4)]
         hub.kill()
         hub.start()
         seen += [press(hub, n)["id"] for n in (5, 6)]
-        hub.steer(offset_to(0, 3, days=2))
+        hub.stand(at(0, 3, days=2))
         seen += [press(hub, n)["id"] for n in (7,)]
         assert [each.split("-")[1] for each in seen] == [f"A{n:03d}" for n in range(1, 8)]
         assert len({each.split("-")[0] for each in seen}) == 1
@@ -79,9 +76,8 @@ def test_day_end_closes_what_is_open_and_events_say_so() -> None:
 @pytest.mark.slow
 def test_a_clock_that_wakes_up_in_the_morning_keeps_the_queue() -> None:
     # A Pi without a battery: 1970 until the network comes, with people in the room.
-    real = datetime.now(UTC).timestamp()
     with hub_process(start=False) as hub:
-        hub.steer(-real + 3600, trust="untrusted")
+        hub.stand(datetime(1970, 1, 1, 1, tzinfo=UTC), trust="untrusted")
         hub.start()
         early = press(hub, 1)
         job = hub.client("bridge").take(hub.client("bridge").jobs("queued")[0]["id"])

@@ -7,13 +7,13 @@ import urllib.error
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.fixtures.axe import violations
 from tests.fixtures.desks import sit, site
+from tests.fixtures.morning import ZONE
 from tests.fixtures.pages import Browser, Hub, Page, until
 
 pytestmark = pytest.mark.slow
@@ -274,10 +274,9 @@ def closed_site(folder: Path) -> Path:
     return path
 
 
-def monday(hour: int, minute: int) -> float:
-    """Seconds to add to the clock for that time of Monday, 23 November 2026."""
-    wanted = datetime(2026, 11, 23, hour, minute, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
-    return wanted.timestamp() - time.time()
+def monday(hour: int, minute: int) -> datetime:
+    """That time of Monday, 23 November 2026."""
+    return datetime(2026, 11, 23, hour, minute, tzinfo=ZONE)
 
 
 def test_outside_the_hours_it_says_when_the_desk_opens(browser: Browser, tmp_path: Path) -> None:
@@ -285,16 +284,16 @@ def test_outside_the_hours_it_says_when_the_desk_opens(browser: Browser, tmp_pat
     tv = sit(browser, hub, "tv-hall", "tv", (1280, 720))
     tv.see("Chưa đến giờ lấy số", "#main h1")
     tv.see("Mở lại lúc 7:30.", ".when")
-    hub.steer(monday(16, 30))
+    hub.stand(monday(16, 30))
     ticket = hub.issue()
     tv.gone(".shut")
-    hub.steer(monday(17, 30))
+    hub.stand(monday(17, 30))
     tv.see("Hôm nay đã hết giờ lấy số", ".idle-text", deadline_s=90)  # one still waits: no empty room yet
     tv.see("Ông/bà đã có số vẫn được gọi.", ".idle-soft")
     hub.post("/v1/counters/1/next")
     tv.see(ticket["number"], ".newest")
     hub.post("/v1/counters/1/done")
-    hub.steer(monday(17, 40))
+    hub.stand(monday(17, 40))
     tv.see("Hôm nay đã hết giờ lấy số", ".shut h1", deadline_s=90)
     tv.see("ngày mai, Thứ Ba", ".when")
     assert violations(tv) == [] and tv.overflow() == [0, 0]

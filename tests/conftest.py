@@ -1,0 +1,24 @@
+"""One clock for a run: see `tests/fixtures/morning.py`."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from config.clock import CLOCK_FILE_VARIABLE
+from tests.fixtures.morning import seconds_to_morning, steer
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if CLOCK_FILE_VARIABLE in os.environ:  # a worker: the run's clock stands already
+        return
+    folder = tempfile.TemporaryDirectory(prefix="mc-clock-")
+    config.add_cleanup(folder.cleanup)
+    steering = Path(folder.name) / "clock.json"
+    steer(steering, seconds_to_morning(datetime.now(UTC)))
+    os.environ[CLOCK_FILE_VARIABLE] = str(steering)
+    config.add_cleanup(lambda: os.environ.pop(CLOCK_FILE_VARIABLE))
