@@ -10,15 +10,17 @@ from pathlib import Path
 import pytest
 
 from config.clock import CLOCK_FILE_VARIABLE
-from tests.fixtures.morning import seconds_to_morning, steer
+from tests.fixtures.morning import morning_s, seconds_to_morning, steer
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if CLOCK_FILE_VARIABLE in os.environ:  # a worker: the run's clock stands already
+        morning_s()  # kept from here on, whatever a test does to its environment
         return
     folder = tempfile.TemporaryDirectory(prefix="mc-clock-")
     config.add_cleanup(folder.cleanup)
     steering = Path(folder.name) / "clock.json"
     steer(steering, seconds_to_morning(datetime.now(UTC)))
     os.environ[CLOCK_FILE_VARIABLE] = str(steering)
+    morning_s()
     config.add_cleanup(lambda: os.environ.pop(CLOCK_FILE_VARIABLE))

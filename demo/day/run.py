@@ -7,8 +7,9 @@ import os
 import time
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from config.clock import CLOCK_FILE_VARIABLE, make_clock
+from config.clock import CLOCK_FILE_VARIABLE, SystemClock
 from config.load import load_settings
 from config.settings import Settings
 from config.settings_hours import span_minutes
@@ -41,7 +42,8 @@ def simulate(tickets: int, seed: int, *, site_name: str = "six-counters", faults
         site = make_site(folder, site_name, hours=True, voice=False)
         room = Room(site, supervisor)
         settings = load_settings(site.config)
-        real = make_clock(settings.site.timezone).wall()
+        # The machine's own clock, not a steered one: the day's offsets count from it.
+        real = SystemClock(ZoneInfo(settings.site.timezone)).wall()
         clock = DayClock(folder / "clock.json", next_monday(real.date()), settings.site.timezone, real.timestamp())
         hours = _hours(settings)
         clock.to(hours.spans[0][0] - settings.hours.early_ticket_min * 60 - 1800)

@@ -76,6 +76,8 @@ class Server:
 @pytest.fixture
 def server(tmp_path: Path, keys: Path, broker: Broker) -> Iterator[Server]:
     one = Server(tmp_path / "server.db", keys, broker.address)
+    # A device sends again what nobody heard; the bare probes of these tests do not.
+    wait_for("the server listens", lambda: one.ingest.connected)
     yield one
     one.stop()
 
