@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -30,22 +30,28 @@ STILL_LOOKS = 24
 CALM = 26
 """Frames without movement after which every stage has had at least two turns."""
 STIRRED = 14
-"""Change of grey, in the mean of 16 × 16 px, that is no noise."""
+"""Change of grey, in the mean of 16 × 16 px, that is no noise: print that goes 2 px on, measured on rendered sheets."""
+SWEPT = 4 * STIRRED
+"""Change of grey when print goes some 8 px on from frame to frame: a hand that comes or goes, not one that trembles."""
+
+Pace = Literal["full", "half", "third"]
+STEP: dict[Pace, int] = {"full": 6, "half": 3, "third": 2}
+"""How far a frame takes the turns of the slow stages on. At full pace a frame is 6."""
 
 Message = dict[str, Any]
 Small = npt.NDArray[np.int16]
 
 
-def plan(frame: int, pending: str | None, *, quiet: bool = False) -> tuple[Stage, ...]:
-    """The stages for the frame of that number: the first always, patches every second, the slow three in turn every
-    fourth. A stage that has just read a code not yet confirmed is asked again at once. `quiet`: nothing has moved since
-    every stage had its turns, so each comes a third as often."""
+def plan(turn: int, pending: str | None, pace: Pace = "full") -> tuple[Stage, ...]:
+    """The stages for the frame at that turn (the sum of the `STEP`s before it): the first always; at full pace patches
+    in every second frame, the slow three one after the other in every fourth. A stage that has just read a code not yet
+    confirmed is asked again at once. Counted in turns, a scene that changes its pace leaves no stage out."""
     stages: list[Stage] = ["zxing"]
-    pace = 3 if quiet else 1
-    if frame % (2 * pace) == pace:
+    after = turn + STEP[pace]
+    if _passed(turn, after, every=12, at=6):
         stages.append("patches")
-    if frame % (4 * pace) == 2 * pace:
-        stages.append(STAGES[2 + frame // (4 * pace) % 3])
+    if _passed(turn, after, every=24, at=12):
+        stages.append(STAGES[2 + turn // 24 % 3])
     if pending is not None:
         again: Stage | None = (
             "patches" if pending.endswith("-patch") else next((s for s in STAGES if s == pending), None)
@@ -53,6 +59,11 @@ def plan(frame: int, pending: str | None, *, quiet: bool = False) -> tuple[Stage
         if again is not None and again not in stages:
             stages.append(again)
     return tuple(stages)
+
+
+def _passed(before: int, after: int, *, every: int, at: int) -> bool:
+    """Whether one of `at`, `at + every`, … lies in `before` … `after - 1`."""
+    return (after - 1 - at) // every > (before - 1 - at) // every
 
 
 def look(luma: Luma, stages: tuple[Stage, ...], today: dt.date | None, *, thorough: bool = True) -> list[Found]:
@@ -67,7 +78,7 @@ def look(luma: Luma, stages: tuple[Stage, ...], today: dt.date | None, *, thorou
 
 
 class Scene:
-    """Whether anything moves before the camera, and whether anything is there. Holds a picture of 80 × 45 px."""
+    """How much moves before the camera, and whether anything is there. Holds a picture of 80 × 45 px."""
 
     def __init__(self) -> None:
         self._small: Small | None = None
@@ -77,17 +88,22 @@ class Scene:
         """Begin anew."""
         self._small, self._calm = None, 0
 
-    def frame(self, luma: Luma) -> tuple[bool, bool]:
-        """(quiet: nothing moved for `CALM` frames; bare: there is nothing but an even surface)."""
+    def frame(self, luma: Luma) -> tuple[Pace, bool]:
+        """The pace for the slow stages, and whether there is nothing but an even surface.
+
+        Half: all goes by so fast that it is blurred. Third: nothing has moved for `CALM` frames, every stage has had
+        its turns. Full: someone holds something still, or as still as hands are."""
         if min(luma.shape) < 64:
-            return False, False
+            return "full", False
         small = np.asarray(Image.fromarray(luma).reduce(16), dtype=np.int16)
         before, self._small = self._small, small
-        if before is None or before.shape != small.shape or int(np.abs(small - before).max()) > STIRRED:
-            self._calm = 0
+        if before is None or before.shape != small.shape:
+            self._calm, change = 0, 0
         else:
-            self._calm += 1
-        return self._calm >= CALM, _bare(luma)
+            change = int(np.abs(small - before).max())
+            self._calm = 0 if change > STIRRED else self._calm + 1
+        pace: Pace = "half" if change > SWEPT else "third" if self._calm >= CALM else "full"
+        return pace, _bare(luma)
 
 
 def _bare(luma: Luma) -> bool:
@@ -115,6 +131,7 @@ class Watcher:
         self._guide = Guide()
         self._scene = Scene()
         self._number = 0
+        self._turn = 0
         self._stills = 0
         self._hint: Hint = ""
         self.overlay = Overlay()
@@ -142,12 +159,13 @@ class Watcher:
             return []
         began = time.perf_counter()
         pending = self._vote.pending()
-        quiet, bare = self._scene.frame(frame.luma)
-        stages = plan(self._number, pending, quiet=quiet)
+        pace, bare = self._scene.frame(frame.luma)
+        stages = plan(self._turn, pending, pace)
         if bare and pending is None:
             stages = stages[:1]
         found = look(frame.luma, stages, today, thorough=self._number % 4 == 0)
         self._number += 1
+        self._turn += STEP[pace]
         if frame.same:
             # The same picture twice would agree with itself: here the second opinion stands in for the second frame.
             found = [confirmed(each, frame.luma, today) for each in found]

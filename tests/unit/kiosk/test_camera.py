@@ -11,13 +11,16 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
+from kiosk.bench.scenes import HELD_OUT, desk
 from kiosk.scanner.camera import REOPEN_S, STALE_S, Folder, Reopening, Stale, grey_of, open_source
 from kiosk.scanner.decode import STAGES
 from kiosk.scanner.frames import CameraError, Frame, Source, luma_plane
 from kiosk.scanner.picamera import PiCamera
-from kiosk.scanner.watcher import plan
+from kiosk.scanner.watcher import CALM, STEP, Pace, Scene, plan
 
 
 def test_padded_rows_are_cut_and_copied() -> None:
@@ -114,13 +117,33 @@ def test_a_lost_camera_is_opened_again_with_growing_waits_and_told_once() -> Non
 
 
 def test_every_stage_gets_its_turn_and_the_first_every_frame() -> None:
-    turns = [plan(number, None) for number in range(24)]
+    turns = [plan(number * STEP["full"], None) for number in range(24)]
     assert all(stages[0] == "zxing" for stages in turns)
     assert sum("patches" in stages for stages in turns) == 12
     for slow in STAGES[2:]:
         assert sum(slow in stages for stages in turns) == 2
     assert all(len(stages) <= 2 for stages in turns)
-    assert "patches" in plan(0, "zbar-patch") and "zxing-x2" in plan(1, "zxing-x2")
+    assert "patches" in plan(0, "zbar-patch") and "zxing-x2" in plan(6, "zxing-x2")
+
+
+@given(st.lists(st.sampled_from(sorted(STEP)), min_size=1, max_size=200))
+def test_a_scene_that_moves_now_and_then_leaves_no_stage_out(paces: list[Pace]) -> None:
+    turn, asked = 0, []
+    for pace in paces:
+        asked += plan(turn, None, pace)
+        turn += STEP[pace]
+    assert asked.count("zxing") == len(paces)
+    assert asked.count("patches") == (turn + 5) // 12
+    assert sum(asked.count(slow) for slow in STAGES[2:]) == (turn + 11) // 24
+
+
+def test_what_goes_by_fast_gets_the_slow_stages_half_as_often() -> None:
+    page = desk(HELD_OUT, (1280, 720), busy=True)
+    scene = Scene()
+    assert [scene.frame(np.roll(page, by, axis=1))[0] for by in (0, 2, 0, 2)] == ["full"] * 4, "a hand trembles"
+    assert [scene.frame(np.roll(page, by, axis=1))[0] for by in (24, 0, 24)] == ["half"] * 3
+    assert {scene.frame(page)[0] for _ in range(CALM)} <= {"half", "full"}
+    assert scene.frame(page)[0] == "third"
 
 
 class StandIn:
