@@ -14,7 +14,7 @@ import ctypes
 import json
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Literal, Protocol
@@ -93,6 +93,12 @@ class Steering:
             return cls(float(raw.get("offset_s", 0.0)), scale, trust)
         except (OSError, ValueError, AttributeError, TypeError) as error:
             raise ValueError(f"{path}: not a clock steering file: {error}") from error
+
+    def write(self, path: Path) -> None:
+        """Put it there, whole: who reads the file sees it at the next look. Raises `OSError`."""
+        draft = path.with_suffix(".new")
+        draft.write_text(json.dumps(asdict(self)), encoding="ascii")
+        draft.replace(path)
 
 
 class SystemClock:

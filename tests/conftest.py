@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from config.clock import CLOCK_FILE_VARIABLE
-from tests.fixtures.morning import morning_s, seconds_to_morning, steer
+from config.clock import CLOCK_FILE_VARIABLE, Steering
+from tests.fixtures.morning import morning_s, seconds_to_morning
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -20,7 +20,7 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.TemporaryDirectory(prefix="mc-clock-")
     config.add_cleanup(folder.cleanup)
     steering = Path(folder.name) / "clock.json"
-    steer(steering, seconds_to_morning(datetime.now(UTC)))
+    Steering(seconds_to_morning(datetime.now(UTC))).write(steering)
     os.environ[CLOCK_FILE_VARIABLE] = str(steering)
     morning_s()
     config.add_cleanup(lambda: os.environ.pop(CLOCK_FILE_VARIABLE))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from datetime import date, datetime, timedelta
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from config.clock import Steering
 from queue_display.client import HubClient, merge
 
 
@@ -28,9 +28,7 @@ class DayClock:
         # What already went by is not taken back: a real second spent on a deed is a second of the day.
         offset = max(self._midnight + moment - real, self._shown)
         self._shown = offset
-        draft = self.path.with_suffix(".new")
-        draft.write_text(json.dumps({"offset_s": offset, "scale": 1, "trust": "trusted"}), encoding="utf-8")
-        draft.rename(self.path)
+        Steering(offset, trust="trusted").write(self.path)
 
 
 class Eye(threading.Thread):

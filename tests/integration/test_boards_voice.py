@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
+from config.clock import Steering
 from firmware_bridge.matrix import Bitmap, bitmap
 from firmware_bridge.voice import Voice
 from queue_display.phrase import call_phrase
-from tests.fixtures.morning import morning_s, now, offset_to, steer
+from tests.fixtures.morning import morning_s, now, offset_to
 from tests.fixtures.wires import Room, until
 
 pytestmark = pytest.mark.slow
@@ -292,7 +293,7 @@ def test_quiet_hours_and_volume_follow_the_rooms_clock(clips: Path, monkeypatch:
 
         def clock(hour: int, minute: int) -> None:
             wanted = now().replace(hour=hour, minute=minute, second=0) + timedelta(days=1)
-            steer(steering, morning_s() + offset_to(wanted), trust="trusted")
+            Steering(morning_s() + offset_to(wanted), trust="trusted").write(steering)
 
         clock(11, 45)
         room.start().ready()

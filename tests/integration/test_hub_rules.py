@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from config.clock import Trust
 from queue_display.client import HubRefused, merge
 from tests.fixtures.hub import BOARD, HubProcess, hub_process
 from tests.fixtures.morning import ZONE
@@ -25,7 +26,7 @@ undo_s = 60
 """
 
 
-def moment(hub: HubProcess, text: str, trust: str = "trusted") -> None:
+def moment(hub: HubProcess, text: str, trust: Trust = "trusted") -> None:
     """Put the hub's clock there (and let it run on)."""
     hub.stand(datetime.fromisoformat(text).replace(tzinfo=ZONE), trust)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from typing import Any
 import pytest
 
 import config
+from demo.control import Control
 
 SITE = Path(config.__file__).parent / "sites" / "six-counters.toml"
 
@@ -46,20 +46,12 @@ class Kiosk:
         run = [sys.executable, "-m", "config.cli", "kiosk", "run", "--config", str(SITE), "--virtual", str(self.folder)]
         with (self.folder / "log").open("wb") as log:
             self.process = subprocess.Popen(run, env=env, stdout=log, stderr=log)
-        path = self.folder / "control" / "kiosk.sock"
-        until(lambda: path.exists() or self.process.poll() is not None)
+        self._control = Control(self.folder / "control" / "kiosk.sock")
+        until(lambda: self._control.there() or self.process.poll() is not None)
         assert self.process.poll() is None, (self.folder / "log").read_text("utf-8")
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(10)
-        self._socket.connect(str(path))
-        self._file = self._socket.makefile("rwb")
 
     def do(self, do: str, **args: Any) -> dict[str, Any]:
-        self._file.write(json.dumps({"id": 1, "do": do, "args": args}).encode() + b"\n")
-        self._file.flush()
-        answer = json.loads(self._file.readline())
-        assert answer["ok"], answer
-        result: dict[str, Any] = answer["result"]
+        result: dict[str, Any] = self._control.ask(do, **args)
         return result
 
     def spoken(self) -> list[dict[str, Any]]:
@@ -71,8 +63,6 @@ class Kiosk:
         return len(list((self.folder / "sound").glob("*.wav"))) > len(self.spoken())
 
     def close(self) -> None:
-        self._file.close()
-        self._socket.close()
         self.process.terminate()
         assert self.process.wait(20) == 0
         shutil.rmtree(self.folder)

@@ -28,7 +28,8 @@ from cryptography.x509.oid import NameOID
 from PIL import Image
 
 import config
-from queue_display.client import HubClient
+from demo.control import Control
+from queue_display.client import HubClient, HubUnreachable
 
 SITE = Path(config.__file__).parent / "sites" / "six-counters.toml"
 CODE = "H38.12.25-261116-0003"
@@ -46,11 +47,11 @@ def until(check: Callable[[], Any], seconds: float = 20.0) -> Any:
     return found
 
 
-class Control:
-    """The control socket of a virtual kiosk."""
+class Line:
+    """The control socket of a virtual kiosk, one connection for all: what is said wrong on it must not end it."""
 
     def __init__(self, path: Path) -> None:
-        until(path.exists)
+        until(Control(path).there)
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(10)
         self._socket.connect(str(path))
@@ -169,10 +170,16 @@ class Room:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.hub = HubClient(f"unix:{place / 'hub.sock'}", role="technician", device="test")
         self.start("hub")
-        until((place / "hub.sock").exists)
+        until(self.answers)
         self.start("kiosk", "--virtual", str(place))
-        self.control = Control(place / "control" / "kiosk.sock")
+        self.control = Line(place / "control" / "kiosk.sock")
         until(lambda: self.control.do("screen")["hub"])
+
+    def answers(self) -> bool:
+        try:
+            return bool(self.hub.get("/v1/health"))
+        except HubUnreachable:
+            return False
 
     def start(self, name: str, *more: str) -> None:
         command = [sys.executable, "-m", "config.cli", name, "run", "--config", str(SITE), *more]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +17,7 @@ import pytest
 from PIL import Image
 
 import config
+from demo.control import Control
 
 SITE = Path(config.__file__).parent / "sites" / "six-counters.toml"
 
@@ -49,19 +48,11 @@ class Window:
         run = [sys.executable, "-m", "config.cli", "kiosk", "run", "--config", str(SITE), "--virtual", str(self.folder)]
         with (self.folder / "log").open("wb") as log:
             self.kiosk = subprocess.Popen(run, env=self.env, stdout=log, stderr=log)
-        path = self.folder / "control" / "kiosk.sock"
-        _until(path.exists)
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.settimeout(10)
-        self._socket.connect(str(path))
-        self._file = self._socket.makefile("rwb")
+        self._control = Control(self.folder / "control" / "kiosk.sock")
+        _until(self._control.there)
 
     def do(self, do: str, **args: Any) -> dict[str, Any]:
-        self._file.write(json.dumps({"id": 1, "do": do, "args": args}).encode() + b"\n")
-        self._file.flush()
-        answer = json.loads(self._file.readline())
-        assert answer["ok"], answer
-        result: dict[str, Any] = answer["result"]
+        result: dict[str, Any] = self._control.ask(do, **args)
         return result
 
     def mouse(self, *words: str) -> None:
@@ -76,8 +67,6 @@ class Window:
         self.mouse("mousemove", str(x), str(y), "click", "1")
 
     def close(self) -> int:
-        self._file.close()
-        self._socket.close()
         self.kiosk.send_signal(signal.SIGTERM)
         status = self.kiosk.wait(15)
         self.display_process.terminate()

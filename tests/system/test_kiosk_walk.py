@@ -16,12 +16,12 @@ from typing import Any
 
 import pytest
 
+from config.clock import Steering
 from demo.control import Control
 from demo.hub import Hub, wait_for
 from tests.fixtures.kiosk_film import Citizen, Display, Film
 from tests.fixtures.kiosk_room import KioskRoom, dossier, kiosk_room
 from tests.fixtures.morning import morning_s
-from tests.fixtures.morning import steer as set_clock
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -42,7 +42,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Film]:
 def citizen(film: Film, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Citizen]:
     display = Display(PANEL)
     steering = tmp_path_factory.mktemp("clock") / "clock.json"
-    set_clock(steering, morning_s())
+    Steering(morning_s()).write(steering)
     environ = {**display.environ, "MOTCUA_CLOCK_FILE": str(steering)}
     more = {"payment": PAYMENT, "lookup": {"total_s": 2.0, "connect_s": 1.0, "read_s": 1.5}}
     try:
@@ -323,7 +323,7 @@ def test_the_attract_screen_wakes_and_swallows_the_tap(citizen: Citizen) -> None
 
 def steer(citizen: Citizen, scale: float) -> None:
     """Let the kiosk's time run faster, or as it should."""
-    set_clock(citizen.steering, morning_s(), scale)
+    Steering(morning_s(), scale).write(citizen.steering)
 
 
 def _warned(citizen: Citizen) -> dict[str, Any] | None:
