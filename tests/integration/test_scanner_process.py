@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +18,7 @@ import config
 from config.clock import FakeClock
 from config.load import load_settings
 from config.settings import Settings
+from kiosk.bench.scenes import HELD_OUT, desk
 from kiosk.scanner import ScannerProcess, ScannerState, ScanResult, View, process
 from tests.fixtures import receipts
 
@@ -64,6 +67,22 @@ def heard(tmp_path: Path) -> Iterator[Heard]:
     yield each
     each.scanner.stop()
     assert each.scanner.pid() is None
+
+
+def test_told_to_stop_in_the_middle_of_a_frame_it_ends_in_peace(tmp_path: Path) -> None:
+    for turn in range(12):
+        Image.fromarray(desk(HELD_OUT + turn, (1280, 720), busy=True)).save(tmp_path / "desk.png")
+        command = [sys.executable, "-m", "kiosk.scanner.child"]
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert child.stdin is not None and child.stdout is not None
+        camera = {"source": f"folder:{tmp_path}", "width": 1280, "height": 720, "fps": 30, "focus_m": 0.2, "stall_s": 5}
+        child.stdin.write(json.dumps({"do": "start", "settings": camera}).encode() + b"\n")
+        child.stdin.flush()
+        frames = (line for line in child.stdout if json.loads(line)["t"] == "frame")
+        for _ in range(2 + turn % 8):  # each stage is at work at another frame
+            next(frames)
+        _, said = child.communicate(b'{"do": "stop"}\n', timeout=20)
+        assert (child.returncode, b"terminate" in said) == (0, False), said
 
 
 def test_receipts_are_read_one_after_the_other(heard: Heard, tmp_path: Path) -> None:
