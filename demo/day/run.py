@@ -100,9 +100,11 @@ def _live(
     lived = time.monotonic() - started
     hub = HubClient(room.site.hub_address, role="technician", device="sim")
     wait_for("every paper is out", lambda: not [each for each in hub.jobs() if each["state"] in OPEN_JOBS], DRAIN_S)
-    wait_for("every event is delivered", lambda: hub.get("/v1/uplink")["depth"] == 0 or None, DRAIN_S)
     wait_for("the boards have followed", lambda: not any(_boards(room)) or None, 10)
     desk.eye.end()
+    delivered = wait_for("every event is delivered", lambda: _delivered(hub), DRAIN_S)
+    told = read_table(room.site.admin_url, str(hub.snapshot()["epoch"]))
+    seqs = (delivered, int(hub.get("/v1/uplink")["seq"]))
     snapshot = hub.snapshot()
     listed = hub.get("/v1/tickets")["tickets"]
     noted = {name: desk.called_at[name] - at for name, at in desk.issued_at.items() if name in desk.called_at}
@@ -114,13 +116,13 @@ def _live(
         refused_inside=desk.refused_inside,
         tickets=listed,
         totals=snapshot["totals"],
-        seq=int(hub.get("/v1/uplink")["seq"]),
+        seqs=seqs,
         papers=[each["qr"][0].rpartition("/")[2] for each in room.cabinet.ask("paper") if each["qr"]],
         boards=_boards(room),
         noted_waits=noted,
         from_queue=desk.deeds["call"] - desk.deeds["call_set_aside"],
         sums=HubClient(room.site.hub_address, role="supervisor", device="sim").get("/v1/stats")["hours"],
-        told=read_table(room.site.admin_url, str(snapshot["epoch"])),
+        told=told,
     )
     waits = [found for each in listed if (found := seconds(each, "issued_at", "called_at")) is not None]
     return {
@@ -147,6 +149,12 @@ def _live(
 
 def _clock(moment: float) -> str:
     return f"{int(moment) // 3600:02d}:{int(moment) // 60 % 60:02d}"
+
+
+def _delivered(hub: HubClient) -> int | None:
+    """The number of the hub's last event, once it and all before it have reached the server; one answer says both."""
+    uplink = hub.get("/v1/uplink")
+    return int(uplink["seq"]) if uplink["watermark"] == uplink["seq"] else None
 
 
 def _boards(room: Room) -> list[str]:

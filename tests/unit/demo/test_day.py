@@ -79,7 +79,7 @@ def judged(tickets: list[dict[str, Any]], table: Told, **other: Any) -> dict[str
         "refused_inside": 0,
         "tickets": tickets,
         "totals": {"issued": len(tickets), "waiting": 0, "done": len(tickets)},
-        "seq": 3,
+        "seqs": (3, 3),
         "papers": [each["number"] for each in tickets],
         "boards": ["", ""],
         "noted_waits": {each["id"]: 301.0 for each in tickets},
@@ -113,13 +113,23 @@ def test_a_good_day_balances() -> None:
         ("one paper a ticket", TWO, {"papers": ["A001", "A001", "A002"]}),
         ("one paper a ticket", TWO, {"papers": ["A001"]}),
         ("boards are empty at the end", TWO, {"boards": ["A001", ""]}),
-        ("every event in the server's table once", TWO, {"seq": 4}),
+        ("every event in the server's table once", TWO, {"seqs": (4, 4)}),
+        ("every event in the server's table once", TWO, {"seqs": (1, 2)}),
         ("the hourly sums add up to the day", TWO, {"from_queue": 3}),
         ("waiting times match the table", TWO, {"noted_waits": {"20261123-A001": 900.0}}),
     ],
 )
 def test_a_wrong_sum_is_found(name: str, tickets: list[dict[str, Any]], other: dict[str, Any]) -> None:
     assert judged(tickets, told(tickets), **other)[name] is False
+
+
+def test_an_event_while_the_table_is_read_is_no_fault_but_a_gap_or_a_double_is() -> None:
+    name = "every event in the server's table once"
+    assert judged(TWO, told(TWO), seqs=(2, 4))[name] is True
+    for seqs in ([1, 3, 4], [1, 2, 2], [2, 3, 4]):
+        table = told(TWO)
+        table.seqs = seqs
+        assert judged(TWO, table, seqs=(2, 4))[name] is False
 
 
 def test_a_table_that_tells_another_wait_is_found() -> None:
