@@ -36,7 +36,7 @@ check: setup-test
 
 test: check
 	$(BIN)/pytest -q -n 2 --dist loadscope -m "slow" tests/unit tests/contract
-	$(BIN)/pytest -q -n 2 --dist loadscope -m "not storm" tests/integration tests/system tests/screens
+	$(BIN)/pytest -q -n 3 --dist loadscope -m "not storm" tests/integration tests/system tests/screens
 	@bash .ci/python313.sh
 
 rigs: setup-test
