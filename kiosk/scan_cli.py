@@ -138,8 +138,9 @@ def run_bench(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print(json.dumps(rate.row(), ensure_ascii=False), flush=True)
             continue
-        percent, raw_percent = (100 * n / rate.frames for n in (rate.ours, rate.raw))
-        print(f"{rate.size:>9} {rate.kind:<5} {rate.tier:<7} {percent:5.0f} % read   (bare zxing {raw_percent:3.0f} %)"
+        percent, staged, raw_percent = (100 * n / rate.frames for n in (rate.ours, rate.stages, rate.raw))
+        print(f"{rate.size:>9} {rate.kind:<5} {rate.tier:<7} {percent:5.0f} % read"
+              f"   (stages once {staged:3.0f} %, bare zxing {raw_percent:3.0f} %)"
               f"   {rate.wrong} wrong of {rate.frames}", flush=True)  # fmt: skip
     return EXIT_UNREADABLE if wrong else EXIT_OK
 

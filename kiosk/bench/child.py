@@ -66,11 +66,11 @@ class _Told(App):
         return x + wide // 2, y + high // 2
 
 
-def _app() -> _Told:
+def _app(env: Env | None = None) -> _Told:
     settings = load_settings(Path(config.__file__).parent / "sites" / "six-counters.toml", {})
     clock = make_clock(settings.site.timezone, settings.clock.trust)
     stage = Stage(settings, load_catalogue(), panel_of(SIZE))
-    app = _Told(settings, Flow(Env()), stage, clock, lambda effect: None, virtual=True)
+    app = _Told(settings, Flow(env or Env()), stage, clock, lambda effect: None, virtual=True)
     app.open()
     return app
 
@@ -114,10 +114,10 @@ def touch(ours: bool) -> None:
     _raw_loop(600.0, answer)
 
 
-def idle(ours: bool, seconds: float) -> None:
-    """Seconds of processor time in `seconds` of doing nothing."""
+def idle(ours: bool, seconds: float, *, attract: bool = False) -> None:
+    """Seconds of processor time in `seconds` of doing nothing; `attract`: after hours of it, pages turning."""
     if ours:
-        app = _app()
+        app = _app(Env(attract_s=1.0) if attract else None)
         stop = threading.Event()
         spent = [0.0, 0.0]
 
@@ -130,6 +130,8 @@ def idle(ours: bool, seconds: float) -> None:
 
         threading.Thread(target=watch, daemon=True).start()
         app.run(stop)
+        if attract and app.model.screen != "attract":
+            raise SystemExit(f"the screen is {app.model.screen}, not attract")
         _tell(spent[1] - spent[0])
         return
     pygame.display.init()
@@ -185,8 +187,8 @@ def main(words: list[str]) -> None:
         wipe_freed_memory()  # as the kiosk itself runs
     if part == "touch":
         touch(ours)
-    elif part == "idle":
-        idle(ours, float(words[2]))
+    elif part in ("idle", "attract"):
+        idle(ours, float(words[2]), attract=part == "attract")
     elif part == "memory":
         memory(ours, int(words[2]))
     else:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 
 from kiosk.bench.scenes import HELD_OUT, KINDS, SIZES, TIERS, Luma, desk, tier_frame
-from kiosk.scanner.decode import engines, raw_engine
+from kiosk.scanner.decode import STAGES, engines, raw_engine, run_stage
 from kiosk.scanner.frames import Frame
 from kiosk.scanner.still import read_picture
 from kiosk.scanner.watcher import CALM, Watcher
@@ -46,20 +46,22 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Of `frames` single frames of a tier: read right by ours as a still picture, by bare zxing-cpp, and read wrong."""
+    """Of `frames` single frames of a tier: read right as a still picture, by the live cascade's stages (each once: the
+    survey's recipe), by bare zxing-cpp; and what the still picture read wrong."""
 
     size: str
     kind: str
     tier: str
     frames: int
     ours: int
+    stages: int
     raw: int
     wrong: int
 
     def row(self) -> dict[str, Any]:
         """As JSON."""
         return {"what": "rate", "size": self.size, "kind": self.kind, "tier": self.tier, "frames": self.frames,
-                "read": self.ours, "raw_read": self.raw, "wrong": self.wrong}  # fmt: skip
+                "read": self.ours, "stages_read": self.stages, "raw_read": self.raw, "wrong": self.wrong}  # fmt: skip
 
 
 def costs() -> Iterator[Cost]:
@@ -107,14 +109,15 @@ def rates(count: int, first: int = HELD_OUT) -> Iterator[Rate]:
     for size in SIZES:
         for kind in KINDS:
             for tier in TIERS:
-                ours = raw = wrong = 0
+                ours = staged = raw = wrong = 0
                 for seed in range(first, first + count):
                     luma, text = tier_frame(kind, tier, seed, size)
                     right, false = _judged(luma, text, kind)
                     ours += right
                     wrong += false
+                    staged += _staged(luma, text)
                     raw += text in raw_engine(luma, "zxing")
-                yield Rate(f"{size[0]}x{size[1]}", kind, tier, count, ours, raw, wrong)
+                yield Rate(f"{size[0]}x{size[1]}", kind, tier, count, ours, staged, raw, wrong)
 
 
 def _judged(luma: Luma, text: str, kind: str) -> tuple[bool, bool]:
@@ -124,6 +127,10 @@ def _judged(luma: Luma, text: str, kind: str) -> tuple[bool, bool]:
     if kind == "cccd":
         return text in texts, answer.reading.kind not in ("card", "none", "unknown") or bool(answer.codes)
     return answer.reading.code == text, bool(set(answer.codes) - {text})
+
+
+def _staged(luma: Luma, text: str) -> bool:
+    return any(text == each.symbol.raw for stage in STAGES for each in run_stage(stage, luma, None))
 
 
 def _cpu_ms(work: Callable[[], object]) -> float:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from kiosk.bench.draw import Figure, drawing, percentile
+from kiosk.moves import Env
 
 SITE = Path("sites") / "six-counters.toml"
 WAIT_S = 30.0
@@ -162,6 +163,11 @@ def processes(screens: int, idle_seconds: float, presses: int) -> Iterator[Figur
         ours, raw = (told(["idle", who, str(idle_seconds)], display)[0] / idle_seconds * 100 for who in ("ours", "raw"))
         return Figure(f"đứng yên, {where} | idle, {where}", "% CPU", ours, raw, 1.0)
 
+    def attract() -> Figure:
+        seconds = 2 * Env().attract_turn_s  # two pages of it
+        ours, raw = (told(["attract", who, str(seconds)])[0] / seconds * 100 for who in ("ours", "raw"))
+        return Figure("màn hình chờ | attract", "% CPU", ours, raw, 1.0)
+
     def measured(work: Callable[[], Figure], what: str) -> Figure | str:
         try:
             return work()
@@ -178,6 +184,7 @@ def processes(screens: int, idle_seconds: float, presses: int) -> Iterator[Figur
         return Figure("khởi động lại | restart", "s", min(restart_s() for _ in range(2)), raw_start_s(), 3.0)
 
     yield measured(lambda: idle(None, "dummy"), "idle")
+    yield measured(attract, "attract")
     yield measured(memory, "memory")
     yield measured(restart, "restart")
     try:
