@@ -25,8 +25,9 @@ from tests.fixtures.kiosk_room import KioskRoom, dossier, kiosk_room
 pytestmark = [pytest.mark.storm, pytest.mark.timeout(400)]
 
 DEEDS = 1500
-WARM = 400
+BLOCK = 300
 GROWTH_MIB = 15.0
+"""Of the memory after a wipe, from the second block of deeds to the last."""
 SEED = int(os.environ.get("MOTCUA_SEED") or secrets.randbelow(1 << 32))
 KEYS = ("khai sinh", "H38.12.25-251116-0003", "0042", "\b\b\b", "ặ", "😀", "%s'\\", "T", " ")
 LEAVING = ("home", "done")
@@ -93,7 +94,7 @@ def test_fifteen_hundred_taps_keys_and_papers_at_the_real_process(room: KioskRoo
     pid = room.part("kiosk").pid
     assert pid is not None
     seen: Counter[str] = Counter()
-    memory: dict[int, float] = {}
+    least: dict[int, float] = {}
     for number in range(1, DEEDS + 1):
         now = hands.deed()
         seen[now["name"]] += 1
@@ -102,17 +103,19 @@ def test_fifteen_hundred_taps_keys_and_papers_at_the_real_process(room: KioskRoo
         ids = {each["id"] for each in now["targets"]}
         assert now["name"] in ("home", "attract") or ids & {"home", "done"}, where
         assert room.part("kiosk").pid == pid, f"{where}: the kiosk ended\n{room.part('kiosk').tail()}"
-        if number in (WARM, DEEDS):
-            memory[number] = rss_mib(pid)
+        # The least of many: what a visit has drawn is kept until it ends, and where a given deed falls is chance.
+        mib, block = rss_mib(pid), (number - 1) // BLOCK
+        least[block] = min(least.get(block, mib), mib)
     for relay in room.relays.values():
         relay.be("through")
     room.home()
     child = room.scanner_pid()
+    memory = [round(least[block], 1) for block in sorted(least)]
     print(f"\nseed {SEED}: {DEEDS} deeds; memory of the kiosk {memory} MiB, scanner {child and rss_mib(child):.0f} MiB")
     print(f"screens: {dict(seen.most_common())}")
     bad = [line for line in room.log("kiosk").splitlines() if BAD_LINE.search(line)]
     assert bad == []
-    assert memory[DEEDS] - memory[WARM] < GROWTH_MIB
+    assert memory[-1] - memory[1] < GROWTH_MIB, memory
     wait_for("it works as before", lambda: room.screen()["hub"] or None, 30)
     with pytest.raises(ControlRefused):
         room.kiosk.ask("tap", id="nothing is called so")
