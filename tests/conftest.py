@@ -1,4 +1,4 @@
-"""One clock for a run: see `tests/fixtures/morning.py`."""
+"""One clock for a run: see `tests/fixtures/morning.py`. And no example of a property is judged by its time."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from config.clock import CLOCK_FILE_VARIABLE, Steering
@@ -14,6 +15,8 @@ from tests.fixtures.morning import morning_s, seconds_to_morning
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.settings.register_profile("untimed", deadline=None)
+    hypothesis.settings.load_profile("untimed")
     if CLOCK_FILE_VARIABLE in os.environ:  # a worker: the run's clock stands already
         morning_s()  # kept from here on, whatever a test does to its environment
         return
