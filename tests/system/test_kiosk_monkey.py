@@ -12,7 +12,6 @@ import re
 import secrets
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from demo.control import ControlRefused
 from demo.hub import wait_for
 from kiosk.moves import SCREENS
 from tests.fixtures.kiosk_room import KioskRoom, dossier, kiosk_room
+from tests.fixtures.memory import Blocks, rss_mib
 
 pytestmark = [pytest.mark.storm, pytest.mark.timeout(400)]
 
@@ -40,13 +40,6 @@ def room() -> Iterator[KioskRoom]:
     with kiosk_room("server", "hub", "kiosk", more=more, relays=True) as made:
         wait_for("the kiosk hears the hub", lambda: made.screen()["hub"] or None, 30)
         yield made
-
-
-def rss_mib(pid: int) -> float:
-    """Resident memory of a process."""
-    found = re.search(r"^VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(encoding="ascii"), re.M)
-    assert found is not None
-    return int(found[1]) / 1024
 
 
 class Hands:
@@ -94,7 +87,7 @@ def test_fifteen_hundred_taps_keys_and_papers_at_the_real_process(room: KioskRoo
     pid = room.part("kiosk").pid
     assert pid is not None
     seen: Counter[str] = Counter()
-    least: dict[int, float] = {}
+    memory = Blocks(pid, BLOCK)
     for number in range(1, DEEDS + 1):
         now = hands.deed()
         seen[now["name"]] += 1
@@ -103,19 +96,16 @@ def test_fifteen_hundred_taps_keys_and_papers_at_the_real_process(room: KioskRoo
         ids = {each["id"] for each in now["targets"]}
         assert now["name"] in ("home", "attract") or ids & {"home", "done"}, where
         assert room.part("kiosk").pid == pid, f"{where}: the kiosk ended\n{room.part('kiosk').tail()}"
-        # The least of many: what a visit has drawn is kept until it ends, and where a given deed falls is chance.
-        mib, block = rss_mib(pid), (number - 1) // BLOCK
-        least[block] = min(least.get(block, mib), mib)
+        memory.look(number)
     for relay in room.relays.values():
         relay.be("through")
     room.home()
     child = room.scanner_pid()
-    memory = [round(least[block], 1) for block in sorted(least)]
     print(f"\nseed {SEED}: {DEEDS} deeds; memory of the kiosk {memory} MiB, scanner {child and rss_mib(child):.0f} MiB")
     print(f"screens: {dict(seen.most_common())}")
     bad = [line for line in room.log("kiosk").splitlines() if BAD_LINE.search(line)]
     assert bad == []
-    assert memory[-1] - memory[1] < GROWTH_MIB, memory
+    assert memory.growth < GROWTH_MIB, memory
     wait_for("it works as before", lambda: room.screen()["hub"] or None, 30)
     with pytest.raises(ControlRefused):
         room.kiosk.ask("tap", id="nothing is called so")
