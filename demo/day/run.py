@@ -103,9 +103,9 @@ def _live(
     wait_for("the boards have followed", lambda: not any(_boards(room)) or None, 10)
     desk.eye.end()
     delivered = wait_for("every event is delivered", lambda: _delivered(hub), DRAIN_S)
-    told = read_table(room.site.admin_url, str(hub.snapshot()["epoch"]))
-    seqs = (delivered, int(hub.get("/v1/uplink")["seq"]))
     snapshot = hub.snapshot()
+    told = read_table(room.site.admin_url, str(snapshot["epoch"]))
+    seqs = (delivered, int(hub.get("/v1/uplink")["seq"]))
     listed = hub.get("/v1/tickets")["tickets"]
     noted = {name: desk.called_at[name] - at for name, at in desk.issued_at.items() if name in desk.called_at}
     judged = checks(

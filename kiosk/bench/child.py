@@ -66,11 +66,11 @@ class _Told(App):
         return x + wide // 2, y + high // 2
 
 
-def _app(env: Env | None = None) -> _Told:
+def _app(attract_s: float = 0.0) -> _Told:
     settings = load_settings(Path(config.__file__).parent / "sites" / "six-counters.toml", {})
     clock = make_clock(settings.site.timezone, settings.clock.trust)
     stage = Stage(settings, load_catalogue(), panel_of(SIZE))
-    app = _Told(settings, Flow(env or Env()), stage, clock, lambda effect: None, virtual=True)
+    app = _Told(settings, Flow(Env(attract_s=attract_s)), stage, clock, lambda effect: None, virtual=True)
     app.open()
     return app
 
@@ -115,9 +115,9 @@ def touch(ours: bool) -> None:
 
 
 def idle(ours: bool, seconds: float, *, attract: bool = False) -> None:
-    """Seconds of processor time in `seconds` of doing nothing; `attract`: after hours of it, pages turning."""
+    """Seconds of processor time in `seconds` of doing nothing; `attract`: the attract screen, pages turning."""
     if ours:
-        app = _app(Env(attract_s=1.0) if attract else None)
+        app = _app(1.0 if attract else 0.0)
         stop = threading.Event()
         spent = [0.0, 0.0]
 

@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from kiosk.bench.scenes import HELD_OUT, KINDS, SIZES, TIERS, Luma, desk, tier_frame
-from kiosk.scanner.decode import STAGES, engines, raw_engine, run_stage
+from kiosk.bench.scenes import HELD_OUT, KINDS, SIZES, TIERS, desk, tier_frame
+from kiosk.scanner.decode import STAGES, Luma, engines, raw_engine, run_stage
 from kiosk.scanner.frames import Frame
 from kiosk.scanner.still import read_picture
 from kiosk.scanner.watcher import CALM, Watcher

@@ -25,8 +25,8 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from kiosk.bench.sheet import MODULE, Kind, Sheet, draw, text_of
+from kiosk.scanner.decode import Luma
 
-Luma = npt.NDArray[np.uint8]
 Grey = npt.NDArray[np.float32]
 Tier = Literal["easy", "medium", "hard"]
 

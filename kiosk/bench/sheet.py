@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-from kiosk.scanner.decode import modules
+from kiosk.scanner.decode import Luma, modules
 
-Luma = npt.NDArray[np.uint8]
 Kind = Literal["c128", "qr", "cccd"]
 
 MODULE = 6  # px of the sheet a module

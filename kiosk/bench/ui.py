@@ -159,14 +159,9 @@ def raw_start_s() -> float:
 def processes(screens: int, idle_seconds: float, presses: int) -> Iterator[Figure | str]:
     """What needs processes of its own; a sentence where something cannot be measured here."""
 
-    def idle(display: str | None, where: str) -> Figure:
-        ours, raw = (told(["idle", who, str(idle_seconds)], display)[0] / idle_seconds * 100 for who in ("ours", "raw"))
-        return Figure(f"đứng yên, {where} | idle, {where}", "% CPU", ours, raw, 1.0)
-
-    def attract() -> Figure:
-        seconds = 2 * Env().attract_turn_s  # two pages of it
-        ours, raw = (told(["attract", who, str(seconds)])[0] / seconds * 100 for who in ("ours", "raw"))
-        return Figure("màn hình chờ | attract", "% CPU", ours, raw, 1.0)
+    def idle(part: str, name: str, seconds: float, display: str | None = None) -> Figure:
+        ours, raw = (told([part, who, str(seconds)], display)[0] / seconds * 100 for who in ("ours", "raw"))
+        return Figure(name, "% CPU", ours, raw, 1.0)
 
     def measured(work: Callable[[], Figure], what: str) -> Figure | str:
         try:
@@ -183,8 +178,9 @@ def processes(screens: int, idle_seconds: float, presses: int) -> Iterator[Figur
     def restart() -> Figure:
         return Figure("khởi động lại | restart", "s", min(restart_s() for _ in range(2)), raw_start_s(), 3.0)
 
-    yield measured(lambda: idle(None, "dummy"), "idle")
-    yield measured(attract, "attract")
+    two_pages = 2 * Env().attract_turn_s
+    yield measured(lambda: idle("idle", "đứng yên, dummy | idle, dummy", idle_seconds), "idle")
+    yield measured(lambda: idle("attract", "màn hình chờ | attract", two_pages), "attract")
     yield measured(memory, "memory")
     yield measured(restart, "restart")
     try:
@@ -197,7 +193,7 @@ def processes(screens: int, idle_seconds: float, presses: int) -> Iterator[Figur
                               percentile(raw, 0.95), 33.0, said)  # fmt: skip
 
             yield measured(touch, "chạm đến sáng | touch to highlight")
-            yield measured(lambda: idle(display, "X11"), "idle, X11")
+            yield measured(lambda: idle("idle", "đứng yên, X11 | idle, X11", idle_seconds, display), "idle, X11")
     except NotHere as why:
         yield f"chạm đến sáng và đứng yên trên X11 | touch and idle on X11: {why}"
 
